@@ -1,0 +1,23 @@
+/// What a draw is for. Draws for separate purposes are independent, whatever else of their keys agrees.
+///
+/// The raw value enters the counter (8 bits), so it never changes once published; add new purposes at the end.
+public enum DrawPurpose: UInt32, Sendable, CaseIterable {
+  /// The normal shocks that move prices.
+  case priceShock = 1
+  /// The chi-square draws that mix a Student-t vector.
+  case chiSquare = 2
+  /// The state a path starts from, such as its variance.
+  case initialState = 3
+  /// Synthetic books.
+  case synthesis = 4
+  /// Resampling.
+  case bootstrap = 5
+  /// Jump times and counts.
+  case jump = 6
+  /// Jump sizes.
+  case jumpSize = 7
+  /// Changes of regime.
+  case regime = 8
+  /// Test inputs.
+  case verification = 255
+}
