@@ -1,0 +1,119 @@
+public import Kernels
+
+/// GARCH(1,1)/GJR parameters of one asset's log return, at the scale of `stepHours`.
+///
+/// r = μ + σ_t ε_t and σ²_{t+1} = ω + (α + γ·1{r<μ})(r−μ)² + βσ²_t, with ε of unit variance, normal or Student-t.
+/// Sources: Bollerslev (1986), "Generalized autoregressive conditional heteroskedasticity"; Glosten, Jagannathan and
+/// Runkle (1993) for γ.
+public struct GarchParameters: Sendable, Hashable {
+  /// The step, in hours, whose returns these parameters describe.
+  public var stepHours: Double
+  /// Mean log return of a step, μ.
+  public var mean: Double
+  /// Constant of the variance equation, ω, per step.
+  public var omega: Double
+  /// Reaction to the last squared shock, α.
+  public var alpha: Double
+  /// Additional reaction to a shock below the mean, γ.
+  public var gamma: Double
+  /// Persistence of the variance itself, β.
+  public var beta: Double
+  /// Degrees of freedom of the innovations where they were fitted with Student-t; nil for normal ones.
+  public var degreesOfFreedom: Double?
+  /// σ at the start of the simulation, annualised.
+  public var initialVolatility: Double
+
+  /// Creates a parameter set; see `isStationary` for what a process demands of it.
+  public init(
+    stepHours: Double, mean: Double, omega: Double, alpha: Double, gamma: Double, beta: Double,
+    degreesOfFreedom: Double?, initialVolatility: Double
+  ) {
+    self.stepHours = stepHours
+    self.mean = mean
+    self.omega = omega
+    self.alpha = alpha
+    self.gamma = gamma
+    self.beta = beta
+    self.degreesOfFreedom = degreesOfFreedom
+    self.initialVolatility = initialVolatility
+  }
+
+  /// α + γ/2 + β: below 1 the variance has a finite long-run mean.
+  public var persistence: Double { alpha + gamma / 2 + beta }
+  /// Whether the long-run variance is finite and positive, and the variance positive whatever the shocks.
+  public var isStationary: Bool {
+    persistence < 1 && omega > 0 && alpha >= 0 && alpha + gamma >= 0 && beta >= 0
+  }
+  /// ω/(1 − persistence): the long-run variance of one step.
+  public var longRunVariance: Double { omega / (1 - persistence) }
+  /// The long-run volatility, annualised.
+  public var longRunVolatility: Double { (longRunVariance / (stepHours / TimeGrid.hoursPerYear)).squareRoot() }
+}
+
+/// What is known of one asset before the simulation starts.
+public struct AssetCalibration: Sendable, Hashable {
+  /// The asset's name, unique in its universe.
+  public var id: String
+  /// Price at t = 0 in the settlement currency; > 0.
+  public var price: Double
+  /// Long-run volatility of log returns, annualised; 0 makes the price constant up to drift.
+  public var volatility: Double
+  /// Expected simple growth rate per year, continuously compounded.
+  public var drift: Double
+  /// GARCH parameters, where they were fitted.
+  public var garch: GarchParameters?
+
+  /// Creates a calibration.
+  public init(id: String, price: Double, volatility: Double, drift: Double = 0, garch: GarchParameters? = nil) {
+    self.id = id
+    self.price = price
+    self.volatility = volatility
+    self.drift = drift
+    self.garch = garch
+  }
+}
+
+/// The data that a calibration was estimated from, for the report.
+public struct CalibrationWindow: Sendable, Hashable {
+  /// Where the data came from, in words.
+  public var source: String
+  /// First day of the window as written.
+  public var from: String
+  /// Last day of the window as written.
+  public var to: String
+  /// Number of returns per asset.
+  public var observations: Int
+
+  /// Creates a window.
+  public init(source: String, from: String, to: String, observations: Int) {
+    self.source = source
+    self.from = from
+    self.to = to
+    self.observations = observations
+  }
+}
+
+/// The calibrated market: assets, and the correlation of their shocks.
+public struct MarketCalibration: Sendable {
+  /// The assets, in the order of every matrix and path.
+  public let assets: [AssetCalibration]
+  /// Correlation of the price shocks, asset × asset.
+  public let correlation: Matrix
+  /// The estimation window, where figures were estimated.
+  public let window: CalibrationWindow?
+  /// Degrees of freedom of a Student-t dependence fitted together with the correlation.
+  public let degreesOfFreedom: Double?
+
+  /// Creates a calibration; the matrix must be asset × asset.
+  public init(
+    assets: [AssetCalibration], correlation: Matrix, window: CalibrationWindow? = nil, degreesOfFreedom: Double? = nil
+  ) {
+    self.assets = assets
+    self.correlation = correlation
+    self.window = window
+    self.degreesOfFreedom = degreesOfFreedom
+  }
+
+  /// The index of the asset called `id`.
+  public func index(of id: String) -> Int? { assets.firstIndex { $0.id == id } }
+}

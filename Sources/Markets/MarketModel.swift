@@ -1,0 +1,50 @@
+public import Kernels
+
+/// Everything needed to draw the exogenous prices: assets, times, process, dependence.
+public struct MarketModel: Sendable {
+  /// The assets, in the order of every tile and slab.
+  public let assetIDs: [String]
+  /// The monitoring times.
+  public let grid: TimeGrid
+  /// The law of the prices.
+  public let process: any PriceProcess
+  /// How shocks hang together.
+  public let dependence: Dependence
+  /// Factor of the correlation matrix.
+  public let factor: CholeskyFactor
+
+  /// Creates a market; throws `CorrelationProblem`, naming assets, if the matrix is not positive definite.
+  public init(
+    assetIDs: [String], grid: TimeGrid, process: any PriceProcess, dependence: Dependence, correlation: Matrix
+  ) throws(CorrelationProblem) {
+    self.assetIDs = assetIDs
+    self.grid = grid
+    self.process = process
+    self.dependence = dependence
+    do {
+      factor = try CholeskyFactor(correlation)
+    } catch {
+      throw CorrelationProblem(assetIDs: assetIDs, leadingMinor: error.leadingMinor)
+    }
+  }
+}
+
+/// A correlation matrix that no set of random variables can have.
+public struct CorrelationProblem: Error, Sendable, CustomStringConvertible {
+  /// The asset at which the factorisation failed.
+  public let asset: String
+  /// The assets before it, which together with it contradict each other.
+  public let earlierAssets: [String]
+
+  init(assetIDs: [String], leadingMinor: Int) {
+    let index = min(max(leadingMinor, 1), assetIDs.count) - 1
+    asset = assetIDs[index]
+    earlierAssets = Array(assetIDs[..<index])
+  }
+
+  /// Names the assets.
+  public var description: String {
+    let others = earlierAssets.joined(separator: ", ")
+    return "the correlation matrix is not positive definite: \(asset) contradicts its correlations with \(others)"
+  }
+}

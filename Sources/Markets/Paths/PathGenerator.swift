@@ -1,0 +1,127 @@
+import Kernels
+
+/// Draws blocks of price paths. Path p is the same, number for number, whatever the number of paths, workers or shards.
+public struct PathGenerator: Sendable {
+  /// The market drawn from.
+  public let market: MarketModel
+  /// The seed of the whole run.
+  public let seed: UInt64
+
+  /// A generator for `market`; the seed keys every draw.
+  public init(market: MarketModel, seed: UInt64) {
+    self.market = market
+    self.seed = seed
+  }
+
+  /// A block of the right size to `generate` into.
+  public func makeBlock() -> PathBlock { PathBlock(assetCount: market.assetIDs.count, points: market.grid.points) }
+
+  /// Buffers for one worker.
+  public func makeWorkspace() -> PathWorkspace {
+    PathWorkspace(process: market.process, assetCount: market.assetIDs.count)
+  }
+
+  /// Fills `block` with paths 256·`index` … 256·`index` + 255.
+  public func generate(block index: Int, into block: inout PathBlock, workspace: inout PathWorkspace) {
+    workspace.run(generator: self, firstPath: index * pathsPerBlock, into: &block)
+  }
+
+  /// Correlated unit-variance shocks of one step, [asset][path].
+  func drawShocks(step: Int, firstPath: Int, tiles: inout ShockTiles) {
+    draw(step, firstPath, normals: &tiles.normals, shocks: &tiles.shocks, mixing: &tiles.mixing)
+  }
+
+  private func draw(
+    _ step: Int, _ firstPath: Int, normals: inout [Double], shocks: inout [Double], mixing: inout [Double]
+  ) {
+    let assets = market.assetIDs.count
+    var normalTile = normals.mutableSpan
+    fillNormals(
+      seed: seed, firstPath: UInt64(firstPath), step: UInt32(step), factorCount: assets, purpose: .priceShock,
+      into: &normalTile)
+    var shockTile = shocks.mutableSpan
+    multiply(market.factor, normals.span, columns: pathsPerBlock, into: &shockTile)
+    guard case .studentT(let degreesOfFreedom) = market.dependence else { return }
+    var mixingRow = mixing.mutableSpan
+    fillStudentMixing(
+      degreesOfFreedom: degreesOfFreedom, seed: seed, firstPath: UInt64(firstPath), step: UInt32(step),
+      into: &mixingRow)
+    scaleColumns(&shockTile, rows: assets, by: mixing.span)
+  }
+}
+
+/// The tiles of one step: independent normals, correlated shocks, and the common t scale of each path.
+struct ShockTiles {
+  var normals: [Double]
+  var shocks: [Double]
+  var mixing: [Double]
+
+  init(assetCount: Int) {
+    normals = [Double](repeating: 0, count: assetCount * pathsPerBlock)
+    shocks = normals
+    mixing = [Double](repeating: 1, count: pathsPerBlock)
+  }
+}
+
+/// One worker's buffers for drawing blocks, with the state of its process; allocated once.
+public struct PathWorkspace {
+  private var runner: any BlockRunner
+
+  init(process: any PriceProcess, assetCount: Int) { runner = Self.open(process, assetCount) }
+
+  mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
+    runner.run(generator: generator, firstPath: firstPath, into: &block)
+  }
+
+  private static func open<P: PriceProcess>(_ process: P, _ assetCount: Int) -> any BlockRunner {
+    ProcessRunner(process: process, state: process.makeState(), assetCount: assetCount)
+  }
+}
+
+/// A process bound to its state, so that the process is dispatched once per block and not once per step.
+private protocol BlockRunner {
+  mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock)
+}
+
+private struct ProcessRunner<P: PriceProcess>: BlockRunner {
+  let process: P
+  var state: P.State
+  var tiles: ShockTiles
+  var prices: [Double]
+
+  init(process: P, state: P.State, assetCount: Int) {
+    self.process = process
+    self.state = state
+    tiles = ShockTiles(assetCount: assetCount)
+    prices = [Double](repeating: 0, count: assetCount * pathsPerBlock)
+  }
+
+  mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
+    block.firstPath = firstPath
+    process.reset(&state, firstPath: firstPath)
+    for (asset, price) in process.initialPrices.enumerated() {
+      for path in 0..<pathsPerBlock { prices[asset * pathsPerBlock + path] = price }
+    }
+    scatter(step: 0, into: &block)
+    for step in 1..<block.points {
+      if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
+      Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
+      scatter(step: step, into: &block)
+    }
+  }
+
+  /// Takes its buffers one by one, so that each is borrowed by itself.
+  private static func advance(
+    _ process: P, _ state: inout P.State, step: Int, tiles: ShockTiles, prices: inout [Double]
+  ) {
+    var tile = prices.mutableSpan
+    process.advance(&state, step: step, shocks: tiles.shocks.span, prices: &tile)
+  }
+
+  private func scatter(step: Int, into block: inout PathBlock) {
+    let assets = block.assetCount
+    let points = block.points
+    var slabs = block.values.mutableSpan
+    scatterToPaths(tile: prices.span, assets: assets, step: step, stepsPlusOne: points, into: &slabs)
+  }
+}

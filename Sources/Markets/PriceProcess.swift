@@ -1,0 +1,71 @@
+import Kernels
+public import Schema
+
+/// The built-in processes, in the order `plimsoll describe` shows them. A new one is a file and a line here.
+public let allPriceProcesses: [any PriceProcess.Type] = [
+  GeometricBrownianMotion.self,
+  Garch.self,
+  Replay.self,
+]
+
+/// What a process may need to be set up.
+public struct ProcessContext: Sendable {
+  /// The calibrated assets.
+  public let calibration: MarketCalibration
+  /// The monitoring times.
+  public let grid: TimeGrid
+  /// How the shocks of assets hang together.
+  public let dependence: Dependence
+  /// Given prices for a replay; nil when the job names none.
+  public let replayed: [ReplayPath]?
+
+  /// Creates a context.
+  public init(
+    calibration: MarketCalibration, grid: TimeGrid, dependence: Dependence, replayed: [ReplayPath]? = nil
+  ) {
+    self.calibration = calibration
+    self.grid = grid
+    self.dependence = dependence
+    self.replayed = replayed
+  }
+}
+
+/// A law of the exogenous prices, advanced one step at a time for a block of 256 paths.
+///
+/// A process is a value; what changes along a block lives in its `State`, made once per worker. Tiles are
+/// [asset][path], path-contiguous. Executable contract: `PriceProcessContract` in the test support.
+public protocol PriceProcess: Sendable {
+  /// What changes along a block.
+  associatedtype State
+
+  /// Name, formula, source and parameters.
+  static var kind: Kind { get }
+
+  /// Reads the process from a job, recording every problem; nil if it cannot be made.
+  init?(reading reader: inout ParameterReader, context: ProcessContext)
+
+  /// Whether the process consumes correlated shocks at all: a replay does not.
+  var needsShocks: Bool { get }
+
+  /// The volatility of each asset at t = 0, annualised: what a margin model's estimate starts from.
+  var initialVolatilities: [Double] { get }
+
+  /// The long-run volatility of each asset, annualised: what the depth of the market refers to.
+  var longRunVolatilities: [Double] { get }
+
+  /// The prices at t = 0.
+  var initialPrices: [Double] { get }
+
+  /// Buffers for one worker.
+  func makeState() -> State
+
+  /// Returns `state` to t = 0 for the block whose first path is `firstPath`.
+  func reset(_ state: inout State, firstPath: Int)
+
+  /// Advances to `step` (1…T) and writes the price tile.
+  ///
+  /// - Parameters:
+  ///   - shocks: correlated shocks of zero mean and unit variance, [asset][path]; empty unless `needsShocks`.
+  ///   - prices: the prices at `step`, [asset][path].
+  func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>)
+}

@@ -1,0 +1,60 @@
+import Kernels
+public import Schema
+
+/// Replays given prices: path p takes the given path p modulo their number. Deterministic.
+public struct Replay: PriceProcess {
+  public static let kind = Kind(
+    "replay", summary: "the prices of the job's market.history as they are: historical events and hand-made cases")
+
+  private let paths: [ReplayPath]
+  private let volatilities: [Double]
+
+  /// Replays `paths`, at least one, each with the same assets and grid; `volatilities` (annual) are what margin models
+  /// and the depth of the market refer to.
+  public init(paths: [ReplayPath], volatilities: [Double]) {
+    self.paths = paths
+    self.volatilities = volatilities
+  }
+
+  public init?(reading reader: inout ParameterReader, context: ProcessContext) {
+    guard let replayed = context.replayed, !replayed.isEmpty else {
+      reader.record(
+        "there are no prices to replay", key: "kind", found: "replay", hint: "name them with market.history")
+      return nil
+    }
+    let assets = context.calibration.assets.count
+    for path in replayed where path.prices.count != assets {
+      reader.record(
+        "the given path \(path.name) has other assets than the market", key: "kind", found: "\(path.prices.count)",
+        allowed: "\(assets)")
+      return nil
+    }
+    for path in replayed {
+      guard let other = path.prices.first(where: { $0.count != context.grid.points }) else { continue }
+      reader.record(
+        "the given prices of \(path.name) do not fill the horizon", key: "kind", found: "\(other.count) rows",
+        allowed: "\(context.grid.points) rows: t = 0 and \(context.grid.steps) steps")
+      return nil
+    }
+    self.init(paths: replayed, volatilities: context.calibration.assets.map(\.volatility))
+  }
+
+  public var needsShocks: Bool { false }
+  public var initialVolatilities: [Double] { volatilities }
+  public var longRunVolatilities: [Double] { volatilities }
+  public var initialPrices: [Double] { paths[0].prices.map { $0[0] } }
+
+  /// The number of the block's first path.
+  public struct State { var firstPath: Int }
+
+  public func makeState() -> State { State(firstPath: 0) }
+
+  public func reset(_ state: inout State, firstPath: Int) { state.firstPath = firstPath }
+
+  public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
+    for path in 0..<pathsPerBlock {
+      let given = paths[(state.firstPath + path) % paths.count].prices
+      for asset in given.indices { prices[asset * pathsPerBlock + path] = given[asset][step] }
+    }
+  }
+}
