@@ -1,0 +1,121 @@
+/// Everything the accounts of one venue hold, laid out for replay: accounts by row, positions contiguous per account.
+///
+/// A *column* is something with one unit value at a time: a spot asset held, a spot asset owed, a perpetual. Equity is
+/// linear in it: E_a = cash_a + Σ_k q_k·v_{c(k)}, the cash of a perpetual position including −q·entry.
+public struct Book: Sendable {
+  /// One column of the book.
+  public struct Column: Sendable, Hashable {
+    /// Whether quantities here are held, owed, or contracts.
+    public enum Side: Sendable, Hashable {
+      /// A spot balance, q > 0; grows with the supply rate.
+      case held
+      /// A spot debt, q < 0; grows with the borrow rate.
+      case owed
+      /// A perpetual, q of either sign.
+      case perpetual
+    }
+
+    /// Index of the instrument at the venue.
+    public let instrument: Int
+    /// Index of the asset in the universe.
+    public let asset: Int
+    /// Which side it is.
+    public let side: Side
+
+    /// Creates a column.
+    public init(instrument: Int, asset: Int, side: Side) {
+      self.instrument = instrument
+      self.asset = asset
+      self.side = side
+    }
+  }
+
+  /// The accounts, isolated positions included.
+  public let accounts: [Account]
+  /// Names of the groups; an account without one is in `"all"`.
+  public let groups: [String]
+  /// The columns that somebody holds.
+  public let columns: [Column]
+  /// Positions of account a are `rowStart[a]..<rowStart[a+1]`; count is accounts + 1.
+  public let rowStart: [Int32]
+  /// Column of each position.
+  public let column: [Int32]
+  /// Signed quantity of each position.
+  public let quantity: [Double]
+  /// Constant part of each account's equity: settlement balance minus Σ q·entry of its perpetuals.
+  public let cash: [Double]
+
+  /// Lays out `positions`, in any order, for `accounts` and `instruments`. Several rows of one account in one
+  /// instrument are added up (a debt and a balance of one spot asset stay apart); zero quantities disappear.
+  public init(accounts: [Account], groups: [String], instruments: [Instrument], positions: [Position]) {
+    self.accounts = accounts
+    self.groups = groups
+    var layout = ColumnLayout(instruments: instruments)
+    var cash = [Double](repeating: 0, count: accounts.count)
+    var rows = [Int32](repeating: 0, count: accounts.count + 1)
+    var placed: [(account: Int32, column: Int32, quantity: Double)] = []
+    placed.reserveCapacity(positions.count)
+    for position in positions where position.quantity != 0 {
+      switch instruments[position.instrument].kind {
+      case .settlement:
+        cash[position.account] += position.quantity
+        continue
+      case .perpetual: cash[position.account] -= position.quantity * position.entryPrice
+      case .spot: break
+      }
+      let column = layout.column(of: position)
+      placed.append((Int32(position.account), Int32(column), position.quantity))
+    }
+    placed.sort { ($0.account, $0.column) < ($1.account, $1.column) }
+    var column: [Int32] = []
+    var quantity: [Double] = []
+    var previous: (account: Int32, column: Int32)?
+    for item in placed {
+      if let previous, previous == (item.account, item.column) {
+        quantity[quantity.count - 1] += item.quantity
+        continue
+      }
+      previous = (item.account, item.column)
+      column.append(item.column)
+      quantity.append(item.quantity)
+      rows[Int(item.account) + 1] += 1
+    }
+    for account in accounts.indices { rows[account + 1] += rows[account] }
+    columns = layout.columns
+    rowStart = rows
+    self.column = column
+    self.quantity = quantity
+    self.cash = cash
+  }
+
+  /// Positions of account `index`.
+  public func positions(of index: Int) -> Range<Int> { Int(rowStart[index])..<Int(rowStart[index + 1]) }
+}
+
+/// Numbers the columns in the order they are first held.
+private struct ColumnLayout {
+  private(set) var columns: [Book.Column] = []
+  private var numbers: [Int]
+  private let instruments: [Instrument]
+
+  init(instruments: [Instrument]) {
+    self.instruments = instruments
+    numbers = [Int](repeating: -1, count: instruments.count * 2)
+  }
+
+  mutating func column(of position: Position) -> Int {
+    let isOwed: Bool
+    if case .spot = instruments[position.instrument].kind { isOwed = position.quantity < 0 } else { isOwed = false }
+    let key = position.instrument * 2 + (isOwed ? 1 : 0)
+    if numbers[key] >= 0 { return numbers[key] }
+    let side: Book.Column.Side
+    switch instruments[position.instrument].kind {
+    case .perpetual: side = .perpetual
+    case .spot, .settlement: side = isOwed ? .owed : .held
+    }
+    numbers[key] = columns.count
+    columns.append(
+      Book.Column(instrument: position.instrument, asset: instruments[position.instrument].asset ?? 0, side: side))
+    return numbers[key]
+  }
+}

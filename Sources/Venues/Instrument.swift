@@ -1,0 +1,99 @@
+/// A pair of figures for the two levels of a requirement.
+public struct TwoLevels: Sendable, Hashable {
+  /// What opening or withdrawing is judged by.
+  public var initial: Double
+  /// What liquidation is judged by.
+  public var maintenance: Double
+
+  /// Creates a pair.
+  public init(initial: Double, maintenance: Double) {
+    self.initial = initial
+    self.maintenance = maintenance
+  }
+
+  /// 1 at both levels: counts in full.
+  public static let full = TwoLevels(initial: 1, maintenance: 1)
+}
+
+/// A spot asset as collateral (positive quantity) or debt (negative quantity).
+public struct SpotTerms: Sendable, Hashable {
+  /// Index of the asset in the universe.
+  public var asset: Int
+  /// What a unit of held value counts for in weighted equity; each in [0, 1].
+  public var collateralWeight: TwoLevels
+  /// What a unit of debt counts for in weighted equity; each ≥ 1.
+  public var liabilityWeight: TwoLevels
+  /// Loan-to-value at the initial level and liquidation threshold at the maintenance level, in [0, 1]; nil where the
+  /// asset cannot be borrowed against.
+  public var loanToValue: TwoLevels?
+  /// Annual interest on a held balance, continuously compounded.
+  public var supplyRate: Double
+  /// Annual interest on a debt, continuously compounded.
+  public var borrowRate: Double
+
+  /// Creates terms.
+  public init(
+    asset: Int, collateralWeight: TwoLevels = .full, liabilityWeight: TwoLevels = .full, loanToValue: TwoLevels? = nil,
+    supplyRate: Double = 0, borrowRate: Double = 0
+  ) {
+    self.asset = asset
+    self.collateralWeight = collateralWeight
+    self.liabilityWeight = liabilityWeight
+    self.loanToValue = loanToValue
+    self.supplyRate = supplyRate
+    self.borrowRate = borrowRate
+  }
+}
+
+/// A linear perpetual future: one unit gains what the mark gains, less funding.
+public struct PerpetualTerms: Sendable, Hashable {
+  /// Index of the asset in the universe.
+  public var asset: Int
+  /// Index of the venue's bracket table; nil where only a dynamic model can margin it.
+  public var brackets: Int?
+  /// Fraction of the mark that a long unit pays, a short unit receives, at each funding time; may be negative.
+  public var fundingRate: Double
+  /// Hours between funding times, counted from t = 0; a multiple of the step.
+  public var fundingIntervalHours: Double
+
+  /// Creates terms.
+  public init(asset: Int, brackets: Int?, fundingRate: Double = 0, fundingIntervalHours: Double = 8) {
+    self.asset = asset
+    self.brackets = brackets
+    self.fundingRate = fundingRate
+    self.fundingIntervalHours = fundingIntervalHours
+  }
+}
+
+/// Something an account can hold a signed quantity of.
+public struct Instrument: Sendable, Hashable {
+  /// What it is.
+  public enum Kind: Sendable, Hashable {
+    /// The settlement currency itself.
+    case settlement
+    /// A spot balance or debt.
+    case spot(SpotTerms)
+    /// A linear perpetual future.
+    case perpetual(PerpetualTerms)
+  }
+
+  /// Its name, unique at the venue.
+  public let id: String
+  /// What it is.
+  public let kind: Kind
+
+  /// Creates an instrument.
+  public init(id: String, kind: Kind) {
+    self.id = id
+    self.kind = kind
+  }
+
+  /// Index of the asset whose price moves it; nil for the settlement currency.
+  public var asset: Int? {
+    switch kind {
+    case .settlement: nil
+    case .spot(let terms): terms.asset
+    case .perpetual(let terms): terms.asset
+    }
+  }
+}

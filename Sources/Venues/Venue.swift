@@ -1,0 +1,77 @@
+/// The depth of one asset's market, as the venue's file states it.
+public struct MarketDepth: Sendable, Hashable {
+  /// Money traded per day in normal times, in the settlement currency; > 0.
+  public var averageDailyVolume: Double
+  /// Half the relative bid–ask spread.
+  public var halfSpread: Double
+
+  /// Creates a depth.
+  public init(averageDailyVolume: Double, halfSpread: Double) {
+    self.averageDailyVolume = averageDailyVolume
+    self.halfSpread = halfSpread
+  }
+}
+
+/// A place that lists instruments and keeps accounts: a perpetual exchange, a lending pool.
+public struct Venue: Sendable {
+  /// Its name, unique in the job.
+  public let id: String
+  /// What it is, in words.
+  public let summary: String
+  /// The settlement currency.
+  public let settlement: String
+  /// Whether the book was made from distributions and not taken from real accounts; the report says so.
+  public let isSynthetic: Bool
+  /// Depth per asset of the universe; nil for assets that are not traded here.
+  public let depths: [MarketDepth?]
+  /// The instruments.
+  public let instruments: [Instrument]
+  /// What the accounts hold.
+  public let book: Book
+
+  /// Creates a venue; the loader has checked the parts against each other.
+  public init(
+    id: String, summary: String, settlement: String, isSynthetic: Bool, depths: [MarketDepth?],
+    instruments: [Instrument], book: Book
+  ) {
+    self.id = id
+    self.summary = summary
+    self.settlement = settlement
+    self.isSynthetic = isSynthetic
+    self.depths = depths
+    self.instruments = instruments
+    self.book = book
+  }
+}
+
+/// The unit values of a book's columns at one moment.
+public struct ColumnValues: Sendable {
+  /// What one unit adds to equity: mark × accrual for balances, mark − cumulative funding for perpetuals.
+  public var unitValue: [Double]
+  /// What one unit counts for in notional: the unit value for balances, the mark for perpetuals.
+  public var unitNotional: [Double]
+
+  /// Values of `book` at t = 0 and the given prices, one per asset.
+  public init(book: Book, prices: [Double]) {
+    unitValue = book.columns.map { prices[$0.asset] }
+    unitNotional = unitValue
+  }
+}
+
+extension Book {
+  /// Equity of one account: cash + Σ q·v.
+  public func equity(of account: Int, at values: ColumnValues) -> Double {
+    positions(of: account).reduce(cash[account]) { sum, position in
+      sum + quantity[position] * values.unitValue[Int(column[position])]
+    }
+  }
+
+  /// Gross notional of one account's perpetuals: Σ |q|·M.
+  public func grossNotional(of account: Int, at values: ColumnValues) -> Double {
+    positions(of: account).reduce(0) { sum, position in
+      let index = Int(column[position])
+      guard columns[index].side == .perpetual else { return sum }
+      return sum + abs(quantity[position]) * values.unitNotional[index]
+    }
+  }
+}
