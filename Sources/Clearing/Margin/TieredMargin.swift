@@ -1,0 +1,46 @@
+public import Schema
+public import Venues
+
+/// The venue's own bracket tables: a marginal rate by notional, with continuous deduction.
+public struct TieredMargin: MarginModel {
+  public static let kind = Kind(
+    "tiered", summary: "static: the venue's bracket table of each instrument",
+    formula: "T(n) = n·r_i − d_i,  d_i = d_{i−1} + lo_i·(r_i − r_{i−1})",
+    source: "published margin schedules of derivatives venues (dYdX v4, Hyperliquid, Binance)")
+
+  private let instruments: [Instrument]
+  private let tables: [BracketTable]
+
+  /// Margins the perpetuals among `instruments` by `tables`; spot positions by the collateral schedule.
+  public init(instruments: [Instrument], tables: [BracketTable]) {
+    self.instruments = instruments
+    self.tables = tables
+  }
+
+  public init?(reading reader: inout ParameterReader, context: MarginContext) {
+    for instrument in context.venue.instruments {
+      guard case .perpetual(let terms) = instrument.kind, terms.brackets == nil else { continue }
+      reader.record(
+        "\(instrument.id) has no bracket table", key: "kind", found: "tiered",
+        hint: "give it `margin:` in the venue's file")
+    }
+    self.init(instruments: context.venue.instruments, tables: context.rules.brackets)
+  }
+
+  public var isDynamic: Bool { false }
+
+  public func requirements(of book: Book) -> RequirementTable {
+    RequirementTable(book: book) { _, column in
+      switch instruments[column.instrument].kind {
+      case .perpetual(let terms):
+        guard let index = terms.brackets else { return PositionTerms() }
+        return PositionTerms(
+          initialLines: tables[index].initialLines, maintenanceLines: tables[index].maintenanceLines)
+      case .spot(let terms): return .scheduled(terms, side: column.side)
+      case .settlement: return PositionTerms()
+      }
+    }
+  }
+
+  public func makeFactors(for book: Book) -> any MarginFactors { StaticFactors(columns: book.columns.count) }
+}
