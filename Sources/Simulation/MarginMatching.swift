@@ -1,0 +1,127 @@
+public import Markets
+
+import Clearing
+import Kernels
+import Venues
+
+/// The factor that makes a model's average initial margin equal the baseline's, found on paths of its own.
+///
+/// The book is held constant, prices are exogenous, the mean runs over pilot paths and steps 1…T of the summed initial
+/// requirement of all venues. The factor multiplies initial and maintenance rates after floor and cap, so the mean is
+/// proportional to it and the factor is a ratio of means; its error is the ratio estimator's (Cochran, *Sampling
+/// Techniques*, 6.4). The pilot's size is fixed whatever the run's, and its seed differs from the run's.
+public struct MarginMatching: Sendable {
+  /// The factor on the compared model's rates.
+  public let factor: Double
+  /// Its standard error over pilot paths.
+  public let standardError: Double
+  /// Mean initial requirement of the baseline and of the compared model as configured.
+  public let baselineInitial: Double, modelInitial: Double
+  /// Mean maintenance requirement of the baseline and of the compared model as configured.
+  public let baselineMaintenance: Double, modelMaintenance: Double
+  /// Number of pilot paths.
+  public let paths: Int
+
+  /// What the pilot's seed differs from the run's by (the golden ratio in 64 bits).
+  private static let pilotSalt: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+  /// Compares `model` with `baseline`, each one plan per venue, on `paths` pilot paths of `generator`'s market.
+  ///
+  /// Nil if the compared model requires nothing at all, so that no factor can help.
+  public init?(
+    generator: PathGenerator, venues: [VenuePlan], baseline: [ModelPlan], model: [ModelPlan], paths: Int, workers: Int
+  ) throws {
+    let pilot = PathGenerator(market: generator.market, seed: generator.seed ^ Self.pilotSalt)
+    let blocks = max(1, paths / pathsPerBlock)
+    let means = try WorkerPool(workers: workers).map(
+      blocks: blocks, makeWorkspace: { _ in PilotWorkspace(pilot, venues: venues, models: [baseline, model]) }
+    ) { block, workspace in workspace.means(block: block) }.flatMap { $0 }
+    let count = Double(means.count)
+    func mean(_ model: Int, _ level: Int) -> Double { means.reduce(0) { $0 + $1[model][level] } / count }
+    baselineInitial = mean(0, 0)
+    modelInitial = mean(1, 0)
+    baselineMaintenance = mean(0, 1)
+    modelMaintenance = mean(1, 1)
+    guard modelInitial > 0 else { return nil }
+    let ratio = baselineInitial / modelInitial
+    factor = ratio
+    self.paths = means.count
+    let squares = means.reduce(0) { sum, path in
+      let residual = path[0][0] - ratio * path[1][0]
+      return sum + residual * residual
+    }
+    standardError = (squares / (count * max(count - 1, 1))).squareRoot() / modelInitial
+  }
+}
+
+/// One worker's buffers for pilot paths.
+private struct PilotWorkspace: ~Copyable {
+  private let generator: PathGenerator
+  private var block: PathBlock
+  private var paths: PathWorkspace
+  private let lanes: [[PilotLane]]
+
+  init(_ generator: PathGenerator, venues: [VenuePlan], models: [[ModelPlan]]) {
+    self.generator = generator
+    block = generator.makeBlock()
+    paths = generator.makeWorkspace()
+    lanes = models.map { zip(venues, $0).map { PilotLane(plan: $0.0, model: $0.1) } }
+  }
+
+  /// Mean requirement over steps of each path of a block, [path][model][initial, maintenance].
+  mutating func means(block index: Int) -> [[[Double]]] {
+    generator.generate(block: index, into: &block, workspace: &paths)
+    let assets = block.assetCount
+    return (0..<pathsPerBlock).map { path in
+      lanes.map { venues in
+        venues.reduce([0, 0]) { sum, lane in
+          let mean = lane.mean(points: block.points) { point in
+            (0..<assets).map { block.price(path: path, asset: $0, point: point) }
+          }
+          return [sum[0] + mean.initial, sum[1] + mean.maintenance]
+        }
+      }
+    }
+  }
+}
+
+/// One model at one venue with the book held constant.
+private final class PilotLane {
+  private let plan: VenuePlan
+  private let model: ModelPlan
+  private let columns: ColumnState
+  private let factors: any MarginFactors
+  private let maintenanceCurves: [RequirementCurve]
+  private var hints: [Int]
+
+  init(plan: VenuePlan, model: ModelPlan) {
+    self.plan = plan
+    self.model = model
+    columns = ColumnState(plan: plan)
+    factors = model.model.makeFactors(for: plan.venue.book)
+    maintenanceCurves = RequirementCurve.curves(book: plan.venue.book, level: model.requirements.maintenance)
+    hints = [Int](repeating: 0, count: plan.venue.book.columns.count)
+  }
+
+  /// Mean over steps 1…T of the summed requirement, as configured times the model's own scale.
+  func mean(points: Int, prices: (Int) -> [Double]) -> TwoLevels {
+    let start = prices(0)
+    factors.reset(oraclePrices: start)
+    columns.reset(marks: start)
+    columns.setFactors(factors, scale: model.scale)
+    var sum = TwoLevels(initial: 0, maintenance: 0)
+    for point in 1..<points {
+      let marks = prices(point)
+      columns.advance(to: point, marks: marks)
+      if factors.advance(step: point, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
+      for column in hints.indices {
+        let unit = columns.unitNotional[column]
+        sum.initial += columns.initialFactor[column] * model.initialCurves[column].value(at: unit, hint: &hints[column])
+        sum.maintenance +=
+          columns.maintenanceFactor[column] * maintenanceCurves[column].value(at: unit, hint: &hints[column])
+      }
+    }
+    let steps = Double(points - 1)
+    return TwoLevels(initial: sum.initial / steps, maintenance: sum.maintenance / steps)
+  }
+}

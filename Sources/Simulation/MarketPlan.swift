@@ -1,0 +1,31 @@
+public import Clearing
+public import Markets
+public import Venues
+
+/// The market that all venues of a job trade in: depth and impact law per asset.
+public struct MarketPlan: Sendable {
+  /// What trades do to marks.
+  let impact: MarketImpact
+  /// Y·σ_day per asset; 0 where nothing is traded. σ_day belongs to the market, never to a margin model.
+  let impactScale: [Double]
+  /// Average daily volume per asset.
+  let volume: [Double]
+  /// Half the relative spread per asset.
+  let halfSpread: [Double]
+  /// What a step leaves of transient impact.
+  let decay: Double
+  /// Number of assets.
+  var assetCount: Int { volume.count }
+
+  /// The market of `venue`; `longRunVolatilities` are annual, one per asset.
+  public init(venue: Venue, rules: ClearingRules, longRunVolatilities: [Double], grid: TimeGrid) {
+    let day = (1.0 / 365).squareRoot()
+    impact = rules.impact
+    impactScale = venue.depths.indices.map { asset in
+      venue.depths[asset] == nil ? 0 : rules.impact.coefficient * longRunVolatilities[asset] * day
+    }
+    volume = venue.depths.map { $0?.averageDailyVolume ?? 1 }
+    halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
+    decay = rules.impact.decay(hours: grid.stepHours)
+  }
+}

@@ -1,0 +1,387 @@
+/// What is recorded of each path and model at one venue, one number each. Money in the settlement currency.
+public enum PathQuantity: Int, Sendable, CaseIterable {
+  /// Shortfalls minus reserve income over the horizon, plus negative equity of accounts still open at its end.
+  case loss
+  /// What exceeded the reserve.
+  case uncovered
+  /// Greatest cumulative (shortfall − reserve income) along the path, at least 0.
+  case requiredReserve
+  /// Income of the reserve from penalties.
+  case reserveInflow
+  /// Largest shortfall of one account.
+  case largestShortfall
+  /// Sum of the two largest shortfalls of accounts.
+  case twoLargestShortfalls
+  /// Shortfall charged to the remaining accounts.
+  case socialised
+  /// Shortfall that nobody covered.
+  case badDebt
+  /// Hours until the reserve was first exhausted; +∞ if it never was.
+  case exhaustionHours
+  /// Accounts liquidated at least once (an isolated position counts for its owner).
+  case liquidatedAccounts
+  /// Liquidation actions: an account may be closed in several waves.
+  case liquidationEvents
+  /// Notional closed or repaid by liquidations.
+  case liquidatedNotional
+  /// Among the first liquidations, those that the requirement at t = 0 would not have caused.
+  case requirementDriven
+  /// Largest number of waves in one step.
+  case waves
+  /// Worst fall of a mark below its start, largest over assets.
+  case markDrawdown
+  /// Worst fall of an exogenous price below its start, largest over assets.
+  case exogenousDrawdown
+  /// Initial requirement of the book held constant, mean over steps 1…T.
+  case initialMarginMean
+  /// Share of (market, margin period) pairs, both sides and weighted by open interest, whose move the rate covered.
+  case coverage
+  /// Largest ÷ smallest initial rate-implied requirement per unit of notional along the path.
+  case peakToTrough
+  /// Largest relative increase of that requirement over the call window, point to point.
+  case largestIncrease
+  /// Largest increase of the book's initial requirement over the call window, in money, the book held constant.
+  case largestCall
+  /// Mean over steps and markets (weighted by open interest) of the volatility that the margin saw, annualised.
+  case volatilitySeen
+  /// Volatility that the marks realised over the same steps, same weights, annualised.
+  case volatilityRealised
+  /// Relative residual of the conservation check.
+  case conservationResidual
+}
+
+/// How a path ended.
+public enum PathState: Int, Sendable, CaseIterable {
+  /// It ran to the horizon.
+  case completed
+  /// A mark or a total stopped being a finite number; the path was counted and ended there.
+  case nonFinite
+}
+
+/// What a compared model was made equal in.
+public enum Matching: String, Sendable, Hashable, CaseIterable {
+  /// Nothing: every model as its author set it.
+  case asConfigured = "as-configured"
+  /// One factor on its rates makes the mean initial margin of the book, held constant, equal the baseline's.
+  case equalAverageInitialMargin = "equal-average-initial-margin"
+}
+
+/// A margin model as it took part in the run.
+public struct ModelLabel: Sendable, Hashable {
+  /// The name in the job.
+  public var name: String
+  /// The kind's name.
+  public var kind: String
+  /// Whether its rates move along a path.
+  public var isDynamic: Bool
+  /// What it was matched to the baseline in.
+  public var matching: Matching
+  /// The factor on its rates; 1 as configured.
+  public var factor: Double
+  /// Standard error of the factor; 0 as configured.
+  public var factorStandardError: Double
+
+  /// Creates a label.
+  public init(
+    name: String, kind: String, isDynamic: Bool, matching: Matching = .asConfigured, factor: Double = 1,
+    factorStandardError: Double = 0
+  ) {
+    self.name = name
+    self.kind = kind
+    self.isDynamic = isDynamic
+    self.matching = matching
+    self.factor = factor
+    self.factorStandardError = factorStandardError
+  }
+}
+
+/// A set of accounts that liquidations are counted for.
+public struct AccountPartition: Sendable, Hashable {
+  /// What the set is made by.
+  public enum Axis: String, Sendable, Hashable, CaseIterable {
+    /// Exposure ÷ equity at t = 0.
+    case leverageBucket
+    /// Group of the accounts file.
+    case group
+    /// Assets that an account has a position in: an account can be in several.
+    case asset
+  }
+
+  /// What it is made by.
+  public let axis: Axis
+  /// Name of the bucket, group or asset.
+  public let name: String
+  /// Number of accounts in it (isolated positions count with their owner).
+  public let accountCount: Int
+
+  /// Creates a partition.
+  public init(axis: Axis, name: String, accountCount: Int) {
+    self.axis = axis
+    self.name = name
+    self.accountCount = accountCount
+  }
+}
+
+/// Mergeable counts of a path-dependent value at every point in time, on bins of equal width.
+///
+/// Quantiles read from it are right to one bin; the memory does not depend on the number of paths.
+public struct FanCounts: Sendable {
+  /// What is shown, such as `reserve` or an asset's id.
+  public let name: String
+  /// Value at the lower edge of the first bin.
+  public let lower: Double
+  /// Width of a bin.
+  public let width: Double
+  /// Number of bins; values outside count in the outermost ones.
+  public let bins: Int
+  /// Number of points in time, T + 1.
+  public let points: Int
+  /// Counts, [point][bin].
+  public internal(set) var counts: [UInt32]
+
+  /// An empty fan.
+  public init(name: String, lower: Double, width: Double, bins: Int, points: Int) {
+    self.name = name
+    self.lower = lower
+    self.width = width
+    self.bins = bins
+    self.points = points
+    counts = [UInt32](repeating: 0, count: bins * points)
+  }
+
+  /// Counts `value` at `point`.
+  public mutating func count(_ value: Double, at point: Int) {
+    let position = ((value - lower) / width).rounded(.down)
+    let bin = position >= Double(bins) ? bins - 1 : position > 0 ? Int(position) : 0
+    counts[point * bins + bin] &+= 1
+  }
+
+  /// Forgets all counts.
+  mutating func clear() {
+    for index in counts.indices { counts[index] = 0 }
+  }
+
+  /// Adds the counts of a fan of the same shape.
+  public mutating func merge(_ other: FanCounts) {
+    for index in counts.indices { counts[index] &+= other.counts[index] }
+  }
+
+  /// The smallest bin centre at or below which at least `probability` of the values at `point` lie; nil if empty.
+  public func quantile(_ probability: Double, at point: Int) -> Double? {
+    let row = counts[point * bins..<(point + 1) * bins]
+    let total = row.reduce(0) { $0 + Int($1) }
+    guard total > 0 else { return nil }
+    let rank = max(1, (probability * Double(total)).rounded(.up))
+    var seen = 0.0
+    for (bin, count) in row.enumerated() {
+      seen += Double(count)
+      if seen >= rank { return lower + (Double(bin) + 0.5) * width }
+    }
+    return lower + (Double(bins) - 0.5) * width
+  }
+}
+
+/// Outcomes of one model at one venue over all paths.
+public struct OutcomeSeries: Sendable {
+  /// Index into the table's models.
+  public let model: Int
+  /// Index into the table's venues.
+  public let venue: Int
+  /// Per-path columns, [quantity][path].
+  public internal(set) var columns: [[Double]]
+  /// Fall of the summed equity, [0] of all accounts, [1 + g] of group g; each per path.
+  public internal(set) var bookLoss: [[Double]]
+  /// Number of paths on which each reporting account (isolated ones under their owner) was liquidated.
+  public internal(set) var liquidationsByAccount: [UInt32]
+  /// First liquidations by batch of paths and step 1…T, [batch][step − 1]: the first-passage time distribution.
+  public internal(set) var firstPassage: [[UInt32]]
+  /// Reserve balance ÷ initial balance along time.
+  public internal(set) var reserveFan: FanCounts
+
+  /// One value per path.
+  public subscript(_ quantity: PathQuantity) -> [Double] { columns[quantity.rawValue] }
+
+  /// Creates a series; for the engine and for tests with hand-made values.
+  public init(
+    model: Int, venue: Int, columns: [[Double]], bookLoss: [[Double]], liquidationsByAccount: [UInt32],
+    firstPassage: [[UInt32]], reserveFan: FanCounts
+  ) {
+    self.model = model
+    self.venue = venue
+    self.columns = columns
+    self.bookLoss = bookLoss
+    self.liquidationsByAccount = liquidationsByAccount
+    self.firstPassage = firstPassage
+    self.reserveFan = reserveFan
+  }
+}
+
+/// First and second moments of the number of liquidated accounts per path, by partition and by pair of models.
+///
+/// Integers, so that merging is exact in any order. They give frequencies whose errors are clustered by path, and
+/// paired differences between models.
+public struct LiquidationMoments: Sendable {
+  /// The partitions of the venue's accounts.
+  public let partitions: [AccountPartition]
+  /// Number of models.
+  public let modelCount: Int
+  /// Σ over paths of the count, [model][partition].
+  public internal(set) var sums: [[Int]]
+  /// Σ over paths of count_m·count_n, [m][n][partition].
+  public internal(set) var products: [[[Int]]]
+
+  /// Empty moments.
+  public init(partitions: [AccountPartition], modelCount: Int) {
+    self.partitions = partitions
+    self.modelCount = modelCount
+    let row = [Int](repeating: 0, count: partitions.count)
+    sums = [[Int]](repeating: row, count: modelCount)
+    products = [[[Int]]](repeating: sums, count: modelCount)
+  }
+
+  /// Adds one path: `counts` is [model][partition].
+  public mutating func add(_ counts: [[Int]]) {
+    for m in 0..<modelCount {
+      for p in partitions.indices {
+        sums[m][p] += counts[m][p]
+        for n in 0..<modelCount { products[m][n][p] += counts[m][p] * counts[n][p] }
+      }
+    }
+  }
+
+  /// Forgets all paths.
+  mutating func clear() {
+    for m in 0..<modelCount {
+      for p in partitions.indices {
+        sums[m][p] = 0
+        for n in 0..<modelCount { products[m][n][p] = 0 }
+      }
+    }
+  }
+
+  /// Adds the moments of other paths.
+  public mutating func merge(_ other: LiquidationMoments) {
+    for m in 0..<modelCount {
+      for p in partitions.indices {
+        sums[m][p] += other.sums[m][p]
+        for n in 0..<modelCount { products[m][n][p] += other.products[m][n][p] }
+      }
+    }
+  }
+}
+
+/// What a measure needs to know of a venue.
+public struct VenueLabel: Sendable, Hashable {
+  /// The venue's name.
+  public var id: String
+  /// Reserve at t = 0.
+  public var initialReserve: Double
+  /// Names of the account groups.
+  public var groups: [String]
+  /// Names of the reporting accounts, in the order of `liquidationsByAccount`.
+  public var accountIDs: [String]
+  /// Group, exposure, equity and leverage of each reporting account at t = 0, for tables.
+  public var accounts: [AccountLabel]
+  /// Number of reporting accounts.
+  public var accountCount: Int { accountIDs.count }
+
+  /// Creates a label.
+  public init(
+    id: String, initialReserve: Double, groups: [String], accountIDs: [String], accounts: [AccountLabel]
+  ) {
+    self.id = id
+    self.initialReserve = initialReserve
+    self.groups = groups
+    self.accountIDs = accountIDs
+    self.accounts = accounts
+  }
+}
+
+/// A reporting account at t = 0.
+public struct AccountLabel: Sendable, Hashable {
+  /// Index into the venue's groups.
+  public var group: Int
+  /// Equity, isolated positions included.
+  public var equity: Double
+  /// Notional of perpetuals and debts.
+  public var exposure: Double
+  /// Name of its leverage bucket.
+  public var leverageBucket: String
+
+  /// Creates a label.
+  public init(group: Int, equity: Double, exposure: Double, leverageBucket: String) {
+    self.group = group
+    self.equity = equity
+    self.exposure = exposure
+    self.leverageBucket = leverageBucket
+  }
+}
+
+/// Everything that statistics may use: the waist between the engine and the measures.
+public struct OutcomeTable: Sendable {
+  /// Number of paths.
+  public var paths: Int
+  /// Number of steps T.
+  public var steps: Int
+  /// Length of a step in hours.
+  public var stepHours: Double
+  /// The models; index 0 is the baseline.
+  public var models: [ModelLabel]
+  /// The venues.
+  public var venues: [VenueLabel]
+  /// One series per (model, venue), model-major.
+  public var series: [OutcomeSeries]
+  /// Liquidation counts per venue.
+  public var moments: [LiquidationMoments]
+  /// How paths ended, [model][state], counts.
+  public var pathStates: [[Int]]
+  /// Price fans, one per shown asset, values relative to the start.
+  public var priceFans: [FanCounts]
+
+  /// Creates a table.
+  public init(
+    paths: Int, steps: Int, stepHours: Double, models: [ModelLabel], venues: [VenueLabel], series: [OutcomeSeries],
+    moments: [LiquidationMoments], pathStates: [[Int]], priceFans: [FanCounts]
+  ) {
+    self.paths = paths
+    self.steps = steps
+    self.stepHours = stepHours
+    self.models = models
+    self.venues = venues
+    self.series = series
+    self.moments = moments
+    self.pathStates = pathStates
+    self.priceFans = priceFans
+  }
+
+  /// The outcomes of `model` at `venue`.
+  public func series(model: Int, venue: Int) -> OutcomeSeries { series[model * venues.count + venue] }
+}
+
+/// How each tail path's loss divides by asset and group, found by replaying the tail's paths.
+public struct TailContributions: Sendable {
+  /// Index of the model.
+  public let model: Int
+  /// Index of the venue.
+  public let venue: Int
+  /// The replayed paths, ascending.
+  public let paths: [Int]
+  /// Names of the assets, the last being what no asset explains.
+  public let assets: [String]
+  /// Part of `PathQuantity.loss` by asset, [tail path][asset]; sums to the path's loss.
+  public let byAsset: [[Double]]
+  /// Part of `PathQuantity.loss` by group, [tail path][group]; sums to the path's loss.
+  public let byGroup: [[Double]]
+
+  /// Creates contributions.
+  public init(
+    model: Int, venue: Int, paths: [Int], assets: [String], byAsset: [[Double]], byGroup: [[Double]]
+  ) {
+    self.model = model
+    self.venue = venue
+    self.paths = paths
+    self.assets = assets
+    self.byAsset = byAsset
+    self.byGroup = byGroup
+  }
+}

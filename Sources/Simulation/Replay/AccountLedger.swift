@@ -1,0 +1,97 @@
+import Markets
+import Clearing
+import Venues
+
+/// What the accounts of one venue hold on the path being replayed.
+///
+/// Starts each path as the book and remembers which accounts changed, so that returning to t = 0 costs no more than the
+/// path did. One per worker and venue.
+final class AccountLedger {
+  let book: Book
+  /// Signed quantity of each position.
+  private(set) var quantity: [Double]
+  /// Constant part of each account's equity.
+  private(set) var cash: [Double]
+  /// Accounts that were wiped out: nothing held, the shortfall taken over by the waterfall.
+  private(set) var isClosed: [Bool]
+  /// Accounts whose holdings differ from the book, each once.
+  private(set) var touched: [Int32] = []
+  /// Reporting accounts liquidated so far on this path.
+  private(set) var isLiquidated: [Bool]
+  private(set) var liquidated: [Int32] = []
+  private var isTouched: [Bool]
+
+  init(book: Book, reportingCount: Int) {
+    self.book = book
+    quantity = book.quantity
+    cash = book.cash
+    isClosed = [Bool](repeating: false, count: book.accounts.count)
+    isTouched = isClosed
+    isLiquidated = [Bool](repeating: false, count: reportingCount)
+  }
+
+  /// Returns to the book.
+  func reset() {
+    for account in touched {
+      let index = Int(account)
+      cash[index] = book.cash[index]
+      isClosed[index] = false
+      isTouched[index] = false
+      for position in book.positions(of: index) { quantity[position] = book.quantity[position] }
+    }
+    for account in liquidated { isLiquidated[Int(account)] = false }
+    touched.removeAll(keepingCapacity: true)
+    liquidated.removeAll(keepingCapacity: true)
+  }
+
+  /// Adds money to an account.
+  func pay(_ amount: Double, to account: Int) {
+    touch(account)
+    cash[account] += amount
+  }
+
+  /// Sets what an account holds of one position.
+  func setQuantity(_ value: Double, of position: Int, account: Int) {
+    touch(account)
+    quantity[position] = value
+  }
+
+  /// Empties the cash of an account and returns what it was.
+  func takeCash(of account: Int) -> Double {
+    touch(account)
+    defer { cash[account] = 0 }
+    return cash[account]
+  }
+
+  /// Marks an account as wiped out.
+  func close(_ account: Int) {
+    touch(account)
+    isClosed[account] = true
+  }
+
+  /// Counts a reporting account as liquidated; true the first time.
+  func markLiquidated(_ reporting: Int) -> Bool {
+    guard !isLiquidated[reporting] else { return false }
+    isLiquidated[reporting] = true
+    liquidated.append(Int32(reporting))
+    return true
+  }
+
+  /// Whether an account holds nothing but cash.
+  func holdsNothing(_ account: Int) -> Bool {
+    book.positions(of: account).allSatisfy { quantity[$0] == 0 }
+  }
+
+  /// Cash plus the value of all positions at `unitValue` per column.
+  func equity(of account: Int, unitValue: [Double]) -> Double {
+    var sum = cash[account]
+    for position in book.positions(of: account) { sum += quantity[position] * unitValue[Int(book.column[position])] }
+    return sum
+  }
+
+  private func touch(_ account: Int) {
+    guard !isTouched[account] else { return }
+    isTouched[account] = true
+    touched.append(Int32(account))
+  }
+}

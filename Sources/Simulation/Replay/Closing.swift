@@ -1,0 +1,125 @@
+import Markets
+import Clearing
+import Venues
+
+/// What one wave does to one account, decided from the marks before the wave.
+struct Closing {
+  /// The account.
+  let account: Int
+  /// Fraction of every perpetual that is closed; 0 in a loan liquidation.
+  var derivativeFraction = 0.0
+  /// Fraction of every held balance that is sold or seized.
+  var heldFraction = 0.0
+  /// Fraction of every debt that is bought back or repaid.
+  var debtFraction = 0.0
+  /// Money value of the debts repaid by a liquidator at oracle prices; 0 outside loan liquidations.
+  var repaid = 0.0
+  /// Whether a debt that no collateral is left for is written off after the wave.
+  var writesOffRest = false
+
+  /// Whether anything happens at all.
+  var acts: Bool {
+    derivativeFraction > 0 || heldFraction > 0 || debtFraction > 0 || repaid > 0 || writesOffRest
+  }
+}
+
+/// Decides closings by a venue's liquidation policy. See `semantics` in the DocC page *One path*.
+struct ClosingRule {
+  let plan: VenuePlan
+  let requirements: RequirementTable
+
+  /// The closing of `account` at the values in `columns`.
+  func closing(of account: Int, _ ledger: AccountLedger, _ columns: ColumnState) -> Closing {
+    switch plan.rules.liquidation.method {
+    case .full: close(account, fraction: 1, ledger, columns)
+    case .partial(let buffer):
+      close(account, fraction: partialFraction(account, buffer, ledger, columns), ledger, columns)
+    case .closeFactor(let factor, let fullBelow, let bonus):
+      repay(account, factor: factor, fullBelow: fullBelow, bonus: bonus, ledger, columns)
+    }
+  }
+
+  /// f = ((1+b)·MM − E^w) / ((1+b)·MM − c·N) in [0, 1]: the fraction that brings the account `buffer` above maintenance
+  /// at oracle prices after paying penalty and spread; 1 where closing cannot help.
+  private func partialFraction(
+    _ account: Int, _ buffer: Double, _ ledger: AccountLedger, _ columns: ColumnState
+  ) -> Double {
+    var weighted = ledger.cash[account]
+    var requirement = 0.0
+    var notional = 0.0
+    var cost = 0.0
+    for position in ledger.book.positions(of: account) {
+      let quantity = ledger.quantity[position]
+      let column = Int(ledger.book.column[position])
+      let about = ledger.book.columns[column]
+      let size = abs(quantity) * columns.unitNotional[column]
+      weighted += requirements.maintenance.weight[position] * quantity * columns.unitValue[column]
+      requirement +=
+        columns.maintenanceFactor[column] * requirements.maintenance.requirement(position: position, notional: size)
+      guard about.side == .perpetual else { continue }
+      notional += size
+      cost += size * (plan.rules.liquidation.penalty + plan.halfSpread[about.asset])
+    }
+    let target = (1 + buffer) * requirement
+    guard notional > 0, target - cost > 0 else { return 1 }
+    return min(max((target - weighted) / (target - cost), 0), 1)
+  }
+
+  /// Closes `fraction` of the perpetuals; when that is everything, buys back the debts and sells as much collateral as
+  /// the cash will be short of at oracle prices.
+  private func close(
+    _ account: Int, fraction: Double, _ ledger: AccountLedger, _ columns: ColumnState
+  ) -> Closing {
+    var closing = Closing(account: account, derivativeFraction: fraction)
+    guard fraction >= 1 else { return closing }
+    closing.debtFraction = 1
+    var cash = ledger.cash[account]
+    var sellable = 0.0
+    for position in ledger.book.positions(of: account) {
+      let quantity = ledger.quantity[position]
+      guard quantity != 0 else { continue }
+      let column = Int(ledger.book.column[position])
+      let about = ledger.book.columns[column]
+      let size = abs(quantity) * columns.unitNotional[column]
+      let spread = plan.halfSpread[about.asset]
+      switch about.side {
+      case .perpetual:
+        cash += quantity * columns.unitValue[column] - size * (spread + plan.rules.liquidation.penalty)
+      case .owed: cash -= size * (1 + spread + plan.rules.liquidation.penalty)
+      case .held: sellable += size * (1 - spread)
+      }
+    }
+    if cash < 0, sellable > 0 { closing.heldFraction = min(1, -cash / sellable) }
+    return closing
+  }
+
+  /// Repays up to `factor` of the debt, all of it when health is below `fullBelow`, against collateral worth
+  /// (1 + bonus) times the repayment; where collateral runs short, what it can pay for, and the rest is written off.
+  private func repay(
+    _ account: Int, factor: Double, fullBelow: Double, bonus: Double, _ ledger: AccountLedger, _ columns: ColumnState
+  ) -> Closing {
+    var debt = max(0, -ledger.cash[account])
+    var held = 0.0
+    var accepted = max(0, ledger.cash[account])
+    for position in ledger.book.positions(of: account) {
+      let column = Int(ledger.book.column[position])
+      let size = abs(ledger.quantity[position]) * columns.unitNotional[column]
+      if ledger.book.columns[column].side == .owed {
+        debt += size
+      } else {
+        held += size
+        accepted +=
+          requirements.maintenance.weight[position] * size - columns.maintenanceFactor[column]
+          * requirements.maintenance.requirement(position: position, notional: size)
+      }
+    }
+    var closing = Closing(account: account)
+    guard debt > 0 else { return closing }
+    let wanted = (accepted / debt < fullBelow ? 1 : factor) * debt
+    closing.repaid = min(wanted, held / (1 + bonus))
+    closing.debtFraction = closing.repaid / debt
+    closing.heldFraction = held > 0 ? min(1, closing.repaid * (1 + bonus) / held) : 0
+    closing.writesOffRest = closing.repaid < wanted || held <= 0
+    return closing
+  }
+}

@@ -1,0 +1,178 @@
+import Markets
+import Clearing
+import Kernels
+import Venues
+
+/// What a margin model demanded along one path, the book of t = 0 held constant: level, coverage and procyclicality.
+///
+/// Exact definitions, O_t being the oracle prices at the start of step t (marks before the waves of the step), f_c the
+/// book's summed initial requirement in column c before the factor, φ_c(t) the factor on it, u_c(t) the unit notional:
+/// - IM_t = Σ_c φ_c(t)·f_c(u_c(t)); `initialMarginMean` is its mean over t = 1…T.
+/// - R_t = Σ_c φ_c(t)·f_c(u_c(0)) ÷ Σ_c Q_c·u_c(0) over columns with a requirement: the average rate on the book of
+///   t = 0, so that only the model moves it. `peakToTrough` = max R ÷ min R over t = 0…T; `largestIncrease` =
+///   max(0, max_t R_t/R_{t−w} − 1).
+/// - `largestCall` = max(0, max_t IM_t − IM_{t−w}), w being the call window in steps (one day, at most the horizon).
+/// - `coverage`: windows [s, s+w], s = 0, w, 2w, …; in each, a column's average rate φ_c(s)·f_c(u_c(0))/(Q_c·u_c(0))
+///   covers a long unit if O falls by at most the rate, a short unit if it rises by at most it; the share covered over
+///   windows, columns and sides, weighted by Q_c·u_c(0). Held collateral has a long side only.
+/// - `volatilitySeen`: mean over t = 1…T of Σ_c weight·σ̂; `volatilityRealised`: √(Σ_t ρ_t²/(T·Δ)) with ρ the log return
+///   of O; both weighted by Q_c·u_c(0) over the same columns. Source of the procyclicality measures: Murphy, Vasios and
+///   Vause (2014), Bank of England Financial Stability Paper 29.
+final class MarginMetrics {
+  private let plan: VenuePlan
+  private let curves: [RequirementCurve]
+  private let window: Int
+  private let stepYears: Double
+  /// Columns with a requirement, and the share of each in their summed notional at t = 0.
+  private let weighted: [Int]
+  private let weight: [Double]
+  private let totalNotional: Double
+  /// f_c(u_c(0)) per column.
+  private let startRequirement: [Double]
+  private var hints: [Int]
+  /// IM_t and R_t·ΣQu, [point].
+  private var level: [Double]
+  private var rate: [Double]
+  private var steps = 0
+  private var windowPrices: [Double]
+  private var windowRates: [Double]
+  private var coveredWeight = 0.0
+  private var judgedWeight = 0.0
+  private var seen = 0.0
+  private var squares: [Double]
+  private var previousLogs: [Double]
+  private var logs: [Double]
+
+  init(plan: VenuePlan, curves: [RequirementCurve], window: Int, points: Int, stepYears: Double) {
+    self.plan = plan
+    self.curves = curves
+    self.window = min(window, points - 1)
+    self.stepYears = stepYears
+    let columns = plan.venue.book.columns.count
+    var hints = [Int](repeating: 0, count: columns)
+    let start = (0..<columns).map { curves[$0].value(at: plan.initialValues.unitNotional[$0], hint: &hints[$0]) }
+    let notional = (0..<columns).map { plan.openQuantity[$0] * plan.initialValues.unitNotional[$0] }
+    let weighted = (0..<columns).filter { start[$0] > 0 && notional[$0] > 0 }
+    let total = weighted.reduce(0) { $0 + notional[$1] }
+    self.hints = hints
+    startRequirement = start
+    self.weighted = weighted
+    weight = (0..<columns).map { total > 0 ? notional[$0] / total : 0 }
+    totalNotional = total
+    level = [Double](repeating: 0, count: points)
+    rate = level
+    windowPrices = [Double](repeating: 1, count: plan.venue.depths.count)
+    windowRates = [Double](repeating: 0, count: columns)
+    squares = windowPrices
+    previousLogs = windowPrices
+    logs = windowPrices
+  }
+
+  /// Starts a path.
+  func reset(columns: ColumnState, volatilities: [Double], oraclePrices: [Double]) {
+    steps = 0
+    coveredWeight = 0
+    judgedWeight = 0
+    seen = 0
+    for asset in squares.indices { squares[asset] = 0 }
+    Self.takeLogs(of: oraclePrices, into: &previousLogs)
+    takeLevels(at: 0, columns)
+    openWindow(columns, oraclePrices)
+  }
+
+  /// Takes one step: the factors in force and the oracle prices at its start.
+  func record(step: Int, columns: ColumnState, volatilities: [Double], oraclePrices: [Double]) {
+    steps = step
+    takeLevels(at: step, columns)
+    Self.takeLogs(of: oraclePrices, into: &logs)
+    for asset in squares.indices {
+      let change = logs[asset] - previousLogs[asset]
+      squares[asset] += change * change
+    }
+    swap(&logs, &previousLogs)
+    if !volatilities.isEmpty {
+      for column in weighted { seen += weight[column] * volatilities[plan.venue.book.columns[column].asset] }
+    }
+    guard step % window == 0 else { return }
+    closeWindow(oraclePrices)
+    openWindow(columns, oraclePrices)
+  }
+
+  private static func takeLogs(of prices: [Double], into logs: inout [Double]) {
+    var output = logs.mutableSpan
+    logarithm(prices.span, into: &output)
+  }
+
+  private func takeLevels(at point: Int, _ columns: ColumnState) {
+    var total = 0.0
+    var held = 0.0
+    for column in weighted {
+      let factor = columns.initialFactor[column]
+      total += factor * curves[column].value(at: columns.unitNotional[column], hint: &hints[column])
+      held += factor * startRequirement[column]
+    }
+    level[point] = total
+    rate[point] = held
+  }
+
+  private func openWindow(_ columns: ColumnState, _ prices: [Double]) {
+    for asset in windowPrices.indices { windowPrices[asset] = prices[asset] }
+    for column in weighted {
+      let notional = plan.openQuantity[column] * plan.initialValues.unitNotional[column]
+      windowRates[column] = columns.initialFactor[column] * startRequirement[column] / notional
+    }
+  }
+
+  private func closeWindow(_ prices: [Double]) {
+    for column in weighted {
+      let about = plan.venue.book.columns[column]
+      let move = prices[about.asset] / windowPrices[about.asset] - 1
+      judgedWeight += weight[column]
+      if -move <= windowRates[column] { coveredWeight += weight[column] }
+      guard about.side == .perpetual else { continue }
+      judgedWeight += weight[column]
+      if move <= windowRates[column] { coveredWeight += weight[column] }
+    }
+  }
+
+  /// Mean initial requirement over steps 1…T.
+  var initialMarginMean: Double { steps > 0 ? level[1...steps].reduce(0, +) / Double(steps) : 0 }
+
+  /// Share of judged moves that the rate covered; 1 where nothing was to be judged.
+  var coverage: Double { judgedWeight > 0 ? coveredWeight / judgedWeight : 1 }
+
+  /// Largest ÷ smallest average rate.
+  var peakToTrough: Double {
+    let path = rate[0...steps]
+    guard let least = path.min(), let most = path.max(), least > 0 else { return 1 }
+    return most / least
+  }
+
+  /// Largest relative increase of the average rate over the call window.
+  var largestIncrease: Double {
+    guard steps >= window else { return 0 }
+    return (window...steps).reduce(0) { best, step in
+      rate[step - window] > 0 ? max(best, rate[step] / rate[step - window] - 1) : best
+    }
+  }
+
+  /// Largest increase of the requirement over the call window, in money.
+  var largestCall: Double {
+    guard steps >= window else { return 0 }
+    return (window...steps).reduce(0) { max($0, level[$1] - level[$1 - window]) }
+  }
+
+  /// Mean volatility that the margin saw; NaN for a static model or an empty book.
+  func volatilitySeen(isDynamic: Bool) -> Double {
+    isDynamic && totalNotional > 0 && steps > 0 ? seen / Double(steps) : .nan
+  }
+
+  /// Volatility that the oracle prices realised; NaN for an empty book.
+  var volatilityRealised: Double {
+    guard totalNotional > 0, steps > 0 else { return .nan }
+    let years = Double(steps) * stepYears
+    return weighted.reduce(0) { sum, column in
+      sum + weight[column] * (squares[plan.venue.book.columns[column].asset] / years).squareRoot()
+    }
+  }
+}

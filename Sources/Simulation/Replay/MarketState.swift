@@ -1,0 +1,119 @@
+import Venues
+import Markets
+import Clearing
+import Foundation
+
+/// The traded marks of one path as they are now: exogenous price times the impact of the simulated trades.
+///
+/// One per worker, returned to t = 0 for each path.
+final class MarketState {
+  let plan: MarketPlan
+  /// Traded mark of each asset.
+  private(set) var marks: [Double]
+  /// Exogenous price of each asset.
+  private(set) var exogenous: [Double]
+  /// Log impact that stays.
+  private(set) var permanent: [Double]
+  /// Log impact that decays.
+  private(set) var transient: [Double]
+  /// Signed money traded in this step by all venues so far.
+  private(set) var stepFlow: [Double]
+  /// Average price of the last wave.
+  private(set) var fills: [Double]
+  /// Whether any trade moved a mark on this path so far.
+  private(set) var hasImpact = false
+  private(set) var lowestMark: [Double]
+  private(set) var lowestExogenous: [Double]
+  private var initial: [Double]
+
+  init(plan: MarketPlan) {
+    self.plan = plan
+    let zero = [Double](repeating: 0, count: plan.assetCount)
+    marks = zero
+    exogenous = zero
+    permanent = zero
+    transient = zero
+    stepFlow = zero
+    fills = zero
+    lowestMark = zero
+    lowestExogenous = zero
+    initial = zero
+  }
+
+  /// Returns to t = 0 of the path in `slab`, [asset][point].
+  func reset(slab: Span<Double>, points: Int) {
+    hasImpact = false
+    for asset in marks.indices {
+      let price = slab[asset * points]
+      exogenous[asset] = price
+      marks[asset] = price
+      initial[asset] = price
+      lowestMark[asset] = price
+      lowestExogenous[asset] = price
+      permanent[asset] = 0
+      transient[asset] = 0
+      stepFlow[asset] = 0
+    }
+  }
+
+  /// Moves to `step`: prices advance, transient impact decays, the step's flow starts from zero.
+  func advance(to step: Int, slab: Span<Double>, points: Int) {
+    for asset in marks.indices {
+      let price = slab[asset * points + step]
+      exogenous[asset] = price
+      lowestExogenous[asset] = min(lowestExogenous[asset], price)
+      if hasImpact {
+        transient[asset] *= plan.decay
+        stepFlow[asset] = 0
+        marks[asset] = price * exp(permanent[asset] + transient[asset])
+      } else {
+        marks[asset] = price
+      }
+      lowestMark[asset] = min(lowestMark[asset], marks[asset])
+    }
+  }
+
+  /// The average price that everyone who trades `asset` in a wave of net `flow` (money at the mark) gets, and what the
+  /// wave does to the log mark.
+  private func execute(asset: Int, flow: Double) -> (fill: Double, shift: Double) {
+    let wave = plan.impact.wave(
+      from: stepFlow[asset], to: stepFlow[asset] + flow, scale: plan.impactScale[asset], volume: plan.volume[asset])
+    let side = flow > 0 ? 1.0 : flow < 0 ? -1.0 : 0.0
+    let average = wave.averageFill == 0 ? marks[asset] : marks[asset] * exp(wave.averageFill)
+    return (average * (1 + side * plan.halfSpread[asset]), wave.shift)
+  }
+
+  /// Works out the fills of a wave with net `flows` per asset; the marks stay until `settle`.
+  func setFills(flows: [Double]) {
+    for asset in marks.indices { fills[asset] = execute(asset: asset, flow: flows[asset]).fill }
+  }
+
+  /// Moves the marks by what the wave's `flows` do. True if a mark moved.
+  func settle(flows: [Double]) -> Bool {
+    var moved = false
+    for asset in marks.indices where flows[asset] != 0 {
+      let shift = execute(asset: asset, flow: flows[asset]).shift
+      stepFlow[asset] += flows[asset]
+      guard shift != 0 else { continue }
+      permanent[asset] += plan.impact.permanentShare * shift
+      transient[asset] += (1 - plan.impact.permanentShare) * shift
+      marks[asset] = exogenous[asset] * exp(permanent[asset] + transient[asset])
+      lowestMark[asset] = min(lowestMark[asset], marks[asset])
+      moved = true
+      hasImpact = true
+    }
+    return moved
+  }
+
+  /// Whether every mark is a finite positive number.
+  var isFinite: Bool { marks.allSatisfy { $0 > 0 && $0 < .infinity } }
+
+  /// Worst relative fall of a mark below its start, over all assets.
+  var markDrawdown: Double { worst(lowestMark) }
+  /// Worst relative fall of an exogenous price below its start, over all assets.
+  var exogenousDrawdown: Double { worst(lowestExogenous) }
+
+  private func worst(_ lowest: [Double]) -> Double {
+    zip(lowest, initial).reduce(0) { max($0, 1 - $1.0 / $1.1) }
+  }
+}

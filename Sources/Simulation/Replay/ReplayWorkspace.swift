@@ -1,0 +1,93 @@
+import Venues
+import Clearing
+import Kernels
+import Markets
+
+/// Everything one worker needs, allocated once: a block of prices, one replay per model, the block's outcome.
+struct ReplayWorkspace: ~Copyable {
+  private let simulator: Simulator
+  private var block: PathBlock
+  private var paths: PathWorkspace
+  private let replays: [PathReplay]
+  let outcome: BlockOutcome
+
+  init(simulator: Simulator, recordsContributions: Bool) {
+    self.simulator = simulator
+    block = simulator.generator.makeBlock()
+    paths = simulator.generator.makeWorkspace()
+    outcome = BlockOutcome(simulator: simulator)
+    let grid = simulator.grid
+    let window = max(1, Int((simulator.callWindowHours / grid.stepHours).rounded()))
+    let ledgers = simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
+    replays = simulator.models.map { models in
+      let venues = zip(zip(simulator.venues, models), ledgers).map { pair, ledger in
+        VenueReplay(
+          plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
+          metrics: MarginMetrics(
+            plan: pair.0, curves: pair.1.initialCurves, window: window, points: grid.points, stepYears: grid.stepYears),
+          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil)
+      }
+      return PathReplay(market: simulator.market, venues: venues, points: grid.points)
+    }
+  }
+
+  /// Replays all paths of a block that belong to the run.
+  mutating func replay(block index: Int) {
+    simulator.generator.generate(block: index, into: &block, workspace: &paths)
+    outcome.begin(block: index)
+    for path in 0..<min(pathsPerBlock, simulator.paths - index * pathsPerBlock) {
+      let start = block.slab(path).lowerBound
+      outcome.beginPath(path, values: block.values, start: start)
+      for (model, replay) in replays.enumerated() { run(replay, model: model, path: path, start: start) }
+      outcome.endPath()
+    }
+  }
+
+  private func run(_ replay: PathReplay, model: Int, path: Int, start: Int) {
+    let state = replay.run(values: block.values, start: start) { step in
+      for (venue, each) in replay.venues.enumerated() {
+        outcome.recordStep(
+          step, model: model, venue: venue, liquidated: each.ledger.liquidated.count, reserve: each.tally.reserve)
+      }
+    }
+    outcome.recordState(state, model: model)
+    let view = PathView(values: block.values, start: start, points: block.points)
+    for (venue, each) in replay.venues.enumerated() {
+      let result =
+        state == .completed
+        ? each.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours) : nil
+      outcome.recordEnd(result, path: path, model: model, venue: venue, ledger: each.ledger, census: each.plan.census)
+    }
+  }
+
+  /// The parts of the loss of `wanted` paths of one block.
+  mutating func contributions(
+    block index: Int, paths wanted: [Int], model: Int, venue: Int
+  ) -> [(byAsset: [Double], byGroup: [Double])] {
+    simulator.generator.generate(block: index, into: &block, workspace: &paths)
+    let replay = replays[model]
+    return wanted.map { path in
+      let start = block.slab(path - index * pathsPerBlock).lowerBound
+      let state = replay.run(values: block.values, start: start) { _ in }
+      let view = PathView(values: block.values, start: start, points: block.points)
+      let each = replay.venues[venue]
+      if state == .completed {
+        _ = each.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours)
+      }
+      return (each.contributions?.byAsset ?? [], each.contributions?.byGroup ?? [])
+    }
+  }
+
+  /// Replays one path with an observer.
+  mutating func watch(path: Int, model: Int, observer: any ReplayObserver) -> [Double] {
+    simulator.generator.generate(block: path / pathsPerBlock, into: &block, workspace: &paths)
+    let start = block.slab(path % pathsPerBlock).lowerBound
+    let replay = replays[model]
+    replay.observer = observer
+    let state = replay.run(values: block.values, start: start) { _ in }
+    replay.observer = nil
+    guard state == .completed else { return [Double](repeating: .nan, count: PathQuantity.allCases.count) }
+    let view = PathView(values: block.values, start: start, points: block.points)
+    return replay.venues[0].outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours).values
+  }
+}

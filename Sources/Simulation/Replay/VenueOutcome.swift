@@ -1,0 +1,103 @@
+import Markets
+import Clearing
+import Venues
+
+extension VenueReplay {
+  /// The venue as it is now, for an observer.
+  func snapshot(index: Int, marks: [Double]) -> VenueSnapshot {
+    VenueSnapshot(
+      venue: index, marks: marks, maintenanceFactors: columns.maintenanceFactor,
+      equities: ledger.book.accounts.indices.map { ledger.equity(of: $0, unitValue: columns.unitValue) },
+      reserve: tally.reserve, shortfalls: tally.shortfalls, inflow: tally.inflow, uncovered: tally.uncovered)
+  }
+
+  /// The path's figures at the end, one per `PathQuantity`, and the fall of equity of all accounts and of each group.
+  func outcome(market: MarketState, path: PathView, stepHours: Double) -> VenueOutcome {
+    let closing = closingBalance(deficits: deficits(step: path.steps, path: path, market: market))
+    var values = [Double](repeating: 0, count: PathQuantity.allCases.count)
+    func set(_ quantity: PathQuantity, _ value: Double) { values[quantity.rawValue] = value }
+    set(.loss, tally.shortfalls - tally.inflow + closing.negativeEquity)
+    set(.uncovered, tally.uncovered)
+    set(.requiredReserve, tally.requiredReserve)
+    set(.reserveInflow, tally.inflow)
+    set(.largestShortfall, tally.largestShortfall)
+    set(.twoLargestShortfalls, tally.largestShortfall + tally.secondShortfall)
+    set(.socialised, tally.socialised)
+    set(.badDebt, tally.badDebt)
+    set(.exhaustionHours, tally.exhaustionStep.map { Double($0) * stepHours } ?? .infinity)
+    set(.liquidatedAccounts, Double(ledger.liquidated.count))
+    set(.liquidationEvents, Double(tally.events))
+    set(.liquidatedNotional, tally.notional)
+    set(.requirementDriven, Double(tally.requirementDriven))
+    set(.waves, Double(tally.largestWaves))
+    set(.markDrawdown, market.markDrawdown)
+    set(.exogenousDrawdown, market.exogenousDrawdown)
+    set(.initialMarginMean, metrics.initialMarginMean)
+    set(.coverage, metrics.coverage)
+    set(.peakToTrough, metrics.peakToTrough)
+    set(.largestIncrease, metrics.largestIncrease)
+    set(.largestCall, metrics.largestCall)
+    set(.volatilitySeen, metrics.volatilitySeen(isDynamic: model.model.isDynamic))
+    set(.volatilityRealised, metrics.volatilityRealised)
+    set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0]))
+    return VenueOutcome(values: values, bookLoss: closing.bookLoss)
+  }
+
+  /// Fall of equity and negative equity of open accounts at the end. Accounts that nothing happened to are summed up by
+  /// column; the others one by one.
+  private func closingBalance(deficits: [Int]) -> (bookLoss: [Double], negativeEquity: Double) {
+    let book = ledger.book
+    var loss = [Double](repeating: 0, count: book.groups.count + 1)
+    for group in book.groups.indices {
+      for column in columns.unitValue.indices {
+        loss[group + 1] -=
+          plan.groupQuantity[group][column]
+          * (columns.unitValue[column] - plan.initialValues.unitValue[column])
+      }
+    }
+    for account in ledger.touched {
+      let index = Int(account)
+      var change = ledger.cash[index] - book.cash[index]
+      for position in book.positions(of: index) {
+        change +=
+          (ledger.quantity[position] - book.quantity[position])
+          * columns.unitValue[Int(book.column[position])]
+      }
+      loss[book.accounts[index].group + 1] -= change
+    }
+    loss[0] = loss.dropFirst().reduce(0, +)
+    return (loss, negativeEquity(of: deficits))
+  }
+
+  /// Σ max(0, −E) over accounts still open, all of which are among `deficits`.
+  private func negativeEquity(of deficits: [Int]) -> Double {
+    var sum = 0.0
+    for account in deficits {
+      let equity = ledger.equity(of: account, unitValue: columns.unitValue)
+      guard equity < 0 else { continue }
+      sum -= equity
+      contributions?.addLoss(-equity, account: account, unitValue: columns.unitValue)
+    }
+    return sum
+  }
+
+  /// What everybody together gained, relative to gross equity: zero but for rounding.
+  private func conservationResidual(accountsGain: Double) -> Double {
+    var outsideGain = outside.cash
+    for column in columns.unitValue.indices {
+      outsideGain += outside.bought[column] * columns.unitValue[column]
+      outsideGain -= plan.netQuantity[column] * (columns.unitValue[column] - plan.initialValues.unitValue[column])
+    }
+    let reserveGain = tally.reserve - plan.rules.reserve.balance
+    let total = accountsGain + outsideGain + reserveGain + tally.liquidatorIncome - tally.badDebt
+    return plan.grossEquity > 0 ? abs(total) / plan.grossEquity : abs(total)
+  }
+}
+
+/// One path's figures of one model at one venue.
+struct VenueOutcome {
+  /// One per `PathQuantity`.
+  let values: [Double]
+  /// [0] of all accounts, [1 + g] of group g.
+  let bookLoss: [Double]
+}

@@ -1,0 +1,285 @@
+import Venues
+import Markets
+import Clearing
+import Kernels
+
+/// One venue under one margin model along one path: detection, closing, booking, waterfall.
+///
+/// A worker's workspace, allocated once and returned to t = 0 for each path. Waves are driven by `PathReplay`, because
+/// all venues trade in one market at the same time.
+final class VenueReplay {
+  let plan: VenuePlan
+  let model: ModelPlan
+  let ledger: AccountLedger
+  let columns: ColumnState
+  let metrics: MarginMetrics
+  let contributions: LossContributions?
+  private(set) var tally: PathTally
+  private(set) var outside: OutsideMarket
+  private let factors: any MarginFactors
+  private let screen: CandidateScreen
+  private let rule: ClosingRule
+  private var startFactors: [Double] = []
+  private var detected: [Int32]
+  private var closings: [Closing] = []
+  private var exempt: Set<Int32> = []
+  private let atStart: AtStart
+
+  init(
+    plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
+    contributions: LossContributions?
+  ) {
+    self.plan = plan
+    self.model = model
+    self.ledger = ledger
+    self.atStart = atStart
+    self.metrics = metrics
+    self.contributions = contributions
+    columns = ColumnState(plan: plan)
+    tally = PathTally(reserve: plan.rules.reserve.balance)
+    outside = OutsideMarket(columns: plan.venue.book.columns.count)
+    factors = model.model.makeFactors(for: plan.venue.book)
+    screen = CandidateScreen(plan: plan, headroom: model.headroom, isDynamic: model.model.isDynamic)
+    rule = ClosingRule(plan: plan, requirements: model.requirements)
+    detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
+  }
+
+  /// Returns to t = 0.
+  func reset(market: MarketState) {
+    ledger.reset()
+    tally = PathTally(reserve: plan.rules.reserve.balance)
+    outside.reset()
+    contributions?.reset()
+    factors.reset(oraclePrices: market.marks)
+    columns.reset(marks: market.marks)
+    columns.setFactors(factors, scale: model.scale)
+    startFactors = columns.maintenanceFactor
+    screen.reset()
+    exempt = atStart == .exempt ? Set(model.liquidatableAtStart) : []
+    metrics.reset(columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+  }
+
+  /// Moves to `step` after the market has: balances, funding, margin rates.
+  func advance(to step: Int, market: MarketState) {
+    columns.advance(to: step, marks: market.marks)
+    if factors.advance(step: step, oraclePrices: market.marks) {
+      columns.setFactors(factors, scale: model.scale)
+    }
+    metrics.record(
+      step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+  }
+
+  /// Detects and decides one wave, adding the money it trades to `flows` per asset. False if nobody is to be closed.
+  func decideWave(step: Int, wave: Int, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
+    closings.removeAll(keepingCapacity: true)
+    for account in detect(isFirst: step == 1 && wave == 1, path: path, step: step, market: market) {
+      let closing = rule.closing(of: account, ledger, columns)
+      guard closing.acts else { continue }
+      closings.append(closing)
+      addFlows(of: closing, to: &flows)
+    }
+    return !closings.isEmpty
+  }
+
+  /// Open accounts with negative health now, and, in the first wave of all, those flagged at the start.
+  private func detect(isFirst: Bool, path: PathView, step: Int, market: MarketState) -> [Int] {
+    var found = deficits(step: step, path: path, market: market)
+    if isFirst, atStart == .close { found = Array(Set(found).union(model.liquidatableAtStart.map(Int.init))).sorted() }
+    return exempt.isEmpty ? found : withoutExempt(found)
+  }
+
+  private func withoutExempt(_ found: [Int]) -> [Int] {
+    for account in exempt {
+      let headroom = model.headroom.headroom(
+        row: Int(account), quantity: ledger.quantity, constant: ledger.cash[Int(account)],
+        columns: columns.packed)
+      if headroom >= 0 { exempt.remove(account) }
+    }
+    return found.filter { !exempt.contains(Int32($0)) }
+  }
+
+  private func addFlows(of closing: Closing, to flows: inout [Double]) {
+    for position in ledger.book.positions(of: closing.account) {
+      let column = Int(ledger.book.column[position])
+      let about = ledger.book.columns[column]
+      flows[about.asset] -=
+        fraction(of: about.side, in: closing) * ledger.quantity[position]
+        * columns.unitNotional[column]
+    }
+  }
+
+  private func fraction(of side: Book.Column.Side, in closing: Closing) -> Double {
+    switch side {
+    case .perpetual: closing.derivativeFraction
+    case .held: closing.heldFraction
+    case .owed: closing.debtFraction
+    }
+  }
+
+  /// Books the wave that was decided, at the market's fills.
+  func bookWave(wave: Int, market: MarketState) {
+    tally.largestWaves = max(tally.largestWaves, wave)
+    for closing in closings {
+      countLiquidation(of: closing)
+      if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
+        bookLoan(closing, bonus: bonus, market: market)
+      } else {
+        bookTrades(closing, market: market)
+      }
+    }
+    for closing in closings where ledger.holdsNothing(closing.account) { settleEmpty(closing.account) }
+  }
+
+  /// The closings of the wave last decided, for traces.
+  var lastClosings: [Closing] { closings }
+
+  private func countLiquidation(of closing: Closing) {
+    tally.events += 1
+    let account = closing.account
+    guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
+    guard model.model.isDynamic, healthAtStartFactors(of: account) >= 0 else { return }
+    tally.requirementDriven += 1
+  }
+
+  /// Health of an account now if the factors were still those of t = 0.
+  private func healthAtStartFactors(of account: Int) -> Double {
+    var headroom = ledger.cash[account]
+    for position in ledger.book.positions(of: account) {
+      let column = Int(ledger.book.column[position])
+      let quantity = ledger.quantity[position]
+      headroom += model.requirements.maintenance.weight[position] * quantity * columns.unitValue[column]
+      headroom -=
+        startFactors[column]
+        * model.requirements.maintenance.requirement(
+          position: position, notional: abs(quantity) * columns.unitNotional[column])
+    }
+    return headroom
+  }
+
+  /// Trades of a full or partial close at the market's fills, then the penalty.
+  private func bookTrades(_ closing: Closing, market: MarketState) {
+    let account = closing.account
+    var closedNotional = 0.0
+    for position in ledger.book.positions(of: account) {
+      let column = Int(ledger.book.column[position])
+      let about = ledger.book.columns[column]
+      let share = fraction(of: about.side, in: closing)
+      let before = ledger.quantity[position]
+      guard share > 0, before != 0 else { continue }
+      let units = share * before
+      let price = market.fills[about.asset] * columns.growth[column] - columns.accrued[column]
+      ledger.pay(units * price, to: account)
+      ledger.setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
+      outside.buy(units: units, column: column, price: price)
+      if about.side != .held { closedNotional += abs(units) * columns.unitNotional[column] }
+    }
+    tally.notional += closedNotional
+    payPenalty(account, closedNotional: closedNotional)
+  }
+
+  private func payPenalty(_ account: Int, closedNotional: Double) {
+    let left = max(0, ledger.equity(of: account, unitValue: columns.unitValue))
+    let penalty = min(plan.rules.liquidation.penalty * closedNotional, left)
+    guard penalty > 0 else { return }
+    let toReserve = plan.rules.liquidation.reserveShare * penalty
+    ledger.pay(-penalty, to: account)
+    tally.addInflow(toReserve)
+    tally.liquidatorIncome += penalty - toReserve
+    contributions?.addIncome(toReserve, account: account, asset: plan.dominantAsset(of: account))
+  }
+
+  /// A loan liquidation: the borrower settles at oracle prices, the liquidator trades at the market's fills.
+  private func bookLoan(_ closing: Closing, bonus: Double, market: MarketState) {
+    let account = closing.account
+    let cashBefore = ledger.cash[account]
+    for position in ledger.book.positions(of: account) {
+      let column = Int(ledger.book.column[position])
+      let about = ledger.book.columns[column]
+      let before = ledger.quantity[position]
+      let units = fraction(of: about.side, in: closing) * before
+      let price = market.fills[about.asset] * columns.growth[column]
+      ledger.setQuantity(before - units, of: position, account: account)
+      outside.buy(units: units, column: column, price: price)
+      tally.liquidatorIncome += units * price
+      guard closing.writesOffRest else { continue }
+      writeOff(position, column: column, of: account)
+    }
+    if cashBefore < 0 {
+      ledger.pay(-closing.debtFraction * cashBefore, to: account)
+      tally.liquidatorIncome += closing.debtFraction * cashBefore
+    }
+    let toReserve = plan.rules.liquidation.reserveShare * bonus * closing.repaid
+    tally.liquidatorIncome -= toReserve
+    tally.addInflow(toReserve)
+    tally.notional += closing.repaid
+    contributions?.addIncome(toReserve, account: account, asset: plan.dominantAsset(of: account))
+  }
+
+  /// Settles what is left of a position from the account's cash at the oracle price, without a trade in the market.
+  private func writeOff(_ position: Int, column: Int, of account: Int) {
+    let rest = ledger.quantity[position]
+    let value = columns.unitValue[column]
+    ledger.setQuantity(0, of: position, account: account)
+    ledger.pay(rest * value, to: account)
+    outside.buy(units: rest, column: column, price: value)
+  }
+
+  /// An account that holds nothing any more: an isolated remainder returns to its owner, a deficit is a shortfall.
+  private func settleEmpty(_ account: Int) {
+    let cash = ledger.cash[account]
+    if cash < 0 {
+      let shortfall = -ledger.takeCash(of: account)
+      ledger.close(account)
+      tally.addShortfall(shortfall)
+      contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
+    } else if cash > 0, let owner = ledger.book.accounts[account].owner {
+      ledger.pay(ledger.takeCash(of: account), to: owner)
+    }
+  }
+
+  /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
+  /// weights never raise equity and requirements are not negative.
+  func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
+    screen.refresh(step: step, path: path, market: market, columns: columns, ledger: ledger)
+    let count = model.headroom.negativeRows(
+      among: screen.candidates, first: screen.candidateCount, quantity: ledger.quantity, constant: ledger.cash,
+      columns: columns.packed, into: &detected)
+    guard count > 0 else { return [] }
+    return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
+  }
+
+  /// Takes the marks that the wave left behind.
+  func revalue(market: MarketState) { columns.revalue(marks: market.marks) }
+
+  /// The waterfall at the end of `step`: reserve income first, then draws, then who is left.
+  func endStep(_ step: Int) {
+    tally.cumulativeDraw += tally.stepShortfall - tally.stepInflow
+    tally.requiredReserve = max(tally.requiredReserve, tally.cumulativeDraw)
+    tally.reserve += tally.stepInflow
+    let draw = min(tally.stepShortfall, tally.reserve)
+    let rest = tally.stepShortfall - draw
+    tally.reserve -= draw
+    tally.stepShortfall = 0
+    tally.stepInflow = 0
+    guard rest > 0 else { return }
+    tally.exhaustionStep = tally.exhaustionStep ?? step
+    tally.uncovered += rest
+    let taken = plan.rules.lossAllocation == .socialise ? socialise(rest) : 0
+    tally.socialised += taken
+    tally.badDebt += rest - taken
+  }
+
+  /// Charges open accounts in proportion to their positive equity, at most all of it; returns what was charged.
+  private func socialise(_ loss: Double) -> Double {
+    let accounts = ledger.book.accounts.indices.filter { !ledger.isClosed[$0] }
+    let equities = accounts.map { max(0, ledger.equity(of: $0, unitValue: columns.unitValue)) }
+    let total = equities.reduce(0, +)
+    let taken = min(loss, total)
+    guard taken > 0 else { return 0 }
+    for (account, equity) in zip(accounts, equities) where equity > 0 {
+      ledger.pay(-taken * equity / total, to: account)
+    }
+    screen.invalidate()
+    return taken
+  }
+}
