@@ -1,0 +1,52 @@
+import ArgumentParser
+import JobFiles
+import Kernels
+import Reports
+import Schema
+import StressTesting
+
+/// The exit codes of every command.
+enum ExitStatus {
+  static let limitBreached = ExitCode(2)
+  static let badData = ExitCode(65)
+  static let internalError = ExitCode(70)
+  static let inputOutput = ExitCode(74)
+  static let interrupted = ExitCode(130)
+}
+
+/// Runs a command's body; what it throws becomes a message on standard error and the right exit code.
+func reportingFailures(_ console: Console, _ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch let code as ExitCode {
+    throw code
+  } catch {
+    console.clearProgress()
+    throw report(error, console)
+  }
+}
+
+private func report(_ error: any Error, _ console: Console) -> ExitCode {
+  switch error {
+  case let problems as Problems:
+    for problem in problems.all { console.error("\(problem)") }
+    let count = problems.all.count
+    console.error("\(count) problem\(count == 1 ? "" : "s") found; nothing was written")
+    return problems.all.contains { $0.isInputOutput } ? ExitStatus.inputOutput : ExitStatus.badData
+  case let failure as IOFailure:
+    console.error("\(failure)")
+    return ExitStatus.inputOutput
+  case let failure as FileError:
+    console.error("\(failure)")
+    return ExitStatus.inputOutput
+  case let tooLarge as RunTooLarge:
+    console.error("\(tooLarge)")
+    return ExitStatus.badData
+  case is WorkStopped:
+    console.error("interrupted; nothing was written")
+    return ExitStatus.interrupted
+  default:
+    console.error("internal error: \(error)")
+    return ExitStatus.internalError
+  }
+}

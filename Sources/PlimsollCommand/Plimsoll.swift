@@ -1,0 +1,20 @@
+import ArgumentParser
+import StressTesting
+
+/// The command line. Data on standard output, progress and messages on standard error.
+@main
+struct Plimsoll: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plimsoll",
+    abstract: "Monte Carlo stress tests of leveraged, cross-collateralised books.",
+    discussion: """
+      Runs a job file: correlated price paths against a portfolio under several margin models, and writes VaR, \
+      liquidation-frequency and reserve-adequacy reports with error bars.
+
+      Exit codes: 0 ok, 2 a limit of the job is breached, 64 usage, 65 bad data, 70 internal, 74 input or output.
+      """,
+    version: ProgramVersion.ofThisBuild.summary,
+    subcommands: [
+      RunCommand.self, ValidateCommand.self, DescribeCommand.self, SynthesizeCommand.self, DoctorCommand.self,
+    ])
+}

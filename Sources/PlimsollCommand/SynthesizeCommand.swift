@@ -1,0 +1,35 @@
+import ArgumentParser
+import JobFiles
+import Reports
+
+/// `plimsoll synthesize`: a book from stated distributions.
+struct SynthesizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "synthesize", abstract: "Draw a synthetic book from a specification and write it as a portfolio.",
+    discussion: """
+      Example: plimsoll synthesize Portfolios/perpetual-venue/synthesis.yaml --out Portfolios/perpetual-venue
+
+      The same specification and seed give the same bytes. The portfolio is marked synthetic.
+      """)
+
+  @Argument(help: "The specification.", completion: .file(extensions: ["yaml", "yml"]))
+  var spec: String
+
+  @Option(name: .long, help: "Folder of the portfolio to write.")
+  var out: String
+
+  @Option(name: .long, help: "Seed, instead of the specification's.")
+  var seed: UInt64?
+
+  func run() throws {
+    let console = Console()
+    try reportingFailures(console) {
+      let spec = try SynthesisSpec.load(path: self.spec, seed: seed)
+      for warning in spec.warnings { console.warning(warning) }
+      let book = try spec.synthesize()
+      let files = try spec.write(book, to: out)
+      console.output(book.comparison.text)
+      console.output("wrote \(files.joined(separator: ", ")) to \(out)")
+    }
+  }
+}

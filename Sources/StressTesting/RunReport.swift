@@ -1,0 +1,112 @@
+import Clearing
+import JobFiles
+import Markets
+import Reports
+import RiskMeasures
+import Simulation
+import Venues
+
+extension RunPlan {
+  /// Puts estimates and descriptions together into the report of this run.
+  func report(table: OutcomeTable, summary: RiskSummary, provenance: Provenance) -> StressReport {
+    StressReport(
+      run: RunDescription(
+        job: job.name, title: job.summary, seed: job.seed, paths: job.paths, steps: job.market.grid.steps,
+        stepHours: job.market.grid.stepHours, isSynthetic: job.isSynthetic),
+      market: marketDescription, venues: venues.map(Self.describe), summary: summary,
+      descriptions: entries.map(describe), limits: job.limits.map { $0.check(against: summary) },
+      pathStates: PathState.allCases.map { state in
+        PathStateCount("\(state)", table.pathStates.reduce(0) { $0 + $1[state.rawValue] })
+      },
+      largestConservationResidual: Self.largestResidual(in: table),
+      losses: table.series.map {
+        LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
+      }, warnings: job.warnings + matchingWarnings, provenance: provenance)
+  }
+
+  /// Largest residual over all paths that completed; NaN only if none did.
+  private static func largestResidual(in table: OutcomeTable) -> Double {
+    table.series.flatMap { $0[.conservationResidual] }.filter { !$0.isNaN }.max() ?? .nan
+  }
+
+  private var marketDescription: MarketDescription {
+    let dependence: String
+    switch job.market.dependence {
+    case .gaussian: dependence = "Gaussian"
+    case .studentT(let degreesOfFreedom): dependence = "Student-t, ν = \(degreesOfFreedom), unit variance"
+    }
+    return MarketDescription(
+      process: job.processKind, dependence: dependence, assets: job.market.assetIDs, dataSources: dataSources,
+      parameters: job.processParameters.map { NamedText($0.key, $0.value) })
+  }
+
+  private var dataSources: [String] {
+    job.calibration.window.map { ["\($0.source), \($0.from) to \($0.to), \($0.observations) observations"] } ?? []
+  }
+
+  private static func describe(_ plan: VenuePlan) -> VenueDescription {
+    let venue = plan.venue
+    let owned = plan.census.labels
+    return VenueDescription(
+      id: venue.id, summary: venue.summary, settlement: venue.settlement, isSynthetic: venue.isSynthetic,
+      accountCount: owned.count, positionCount: venue.book.quantity.count,
+      totalEquity: owned.reduce(0) { $0 + $1.equity }, openInterest: plan.openInterest,
+      initialReserve: plan.rules.reserve.balance,
+      assets: venue.depths.indices.filter { venue.depths[$0] != nil }.map { plan.assetIDs[$0] },
+      parameters: plan.rules.summary)
+  }
+
+  private func describe(_ entry: ModelEntry) -> ModelDescription {
+    ModelDescription(
+      parameters: job.marginModels[entry.jobModel].parameters.map { NamedText($0.key, $0.value) },
+      meanMaintenance: meanMaintenance(of: entry),
+      liquidatableAtStart: zip(venues, entry.plans).map { venue, plan in
+        AccountsAtStart(
+          venue: venue.venue.id, count: plan.liquidatableAtStart.count,
+          ids: plan.liquidatableAtStart.prefix(20).map { venue.venue.book.accounts[Int($0)].id })
+      })
+  }
+
+  /// Mean maintenance requirement on the pilot paths, at the entry's own factor; NaN where no pilot ran.
+  private func meanMaintenance(of entry: ModelEntry) -> Double {
+    if let matching = entry.matching { return matching.modelMaintenance * entry.label.factor }
+    return entries.lazy.compactMap(\.matching).first?.baselineMaintenance ?? .nan
+  }
+
+  private var matchingWarnings: [String] {
+    guard job.matchings.contains(.equalAverageInitialMargin) else { return [] }
+    let matched = Set(entries.filter { $0.label.matching == .equalAverageInitialMargin }.map(\.jobModel))
+    return job.marginModels.indices.filter { $0 != job.baseline && !matched.contains($0) }.map {
+      "\(job.marginModels[$0].name) requires nothing on the pilot paths, so no factor can match its average initial margin"
+    }
+  }
+}
+
+extension ClearingRules {
+  /// The rules in words, for the report.
+  var summary: [NamedText] {
+    [
+      NamedText("liquidation", liquidation.method.summary),
+      NamedText("penalty", "\(liquidation.penalty), reserve's share \(liquidation.reserveShare)"),
+      NamedText("waves per step", "at most \(liquidation.waves)"),
+      NamedText(
+        "impact",
+        "Y = \(impact.coefficient), δ = \(impact.exponent), permanent share \(impact.permanentShare), "
+          + "half-life \(impact.halfLifeHours) h"),
+      NamedText("reserve", "\(reserve.balance)"),
+      NamedText("beyond the reserve", lossAllocation.rawValue),
+    ]
+  }
+}
+
+extension LiquidationMethod {
+  /// The method in words.
+  var summary: String {
+    switch self {
+    case .full: "full"
+    case .partial(let buffer): "partial, target buffer \(buffer)"
+    case .closeFactor(let factor, let full, let bonus):
+      "close factor \(factor), everything below health \(full), bonus \(bonus)"
+    }
+  }
+}
