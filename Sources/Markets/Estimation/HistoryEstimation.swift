@@ -124,7 +124,8 @@ extension HistoryEstimation {
     let slots = commonSlots(values, moving)
     let needed = jointMovesPerAsset * moving.count
     guard slots.count < needed else { return JointMoves(values: values, assets: moving, slots: slots) }
-    let culprit = moving.max { commonSlots(values, moving.without($0)).count < commonSlots(values, moving.without($1)).count }
+    let left = moving.map { asset in commonSlots(values, moving.filter { $0 != asset }).count }
+    let culprit = zip(moving, left).max { $0.1 < $1.1 }?.0
     throw Problems([
       Problem(
         "too few steps have a return of every asset to estimate correlations", at: history.source,
@@ -171,8 +172,4 @@ extension HistoryEstimation {
       source: history.source.file, from: calendarDay(hoursSince1970: history.timesHours[0]),
       to: calendarDay(hoursSince1970: history.timesHours[history.timesHours.count - 1]), observations: observations)
   }
-}
-
-extension [Int] {
-  fileprivate func without(_ value: Int) -> [Int] { filter { $0 != value } }
 }

@@ -41,11 +41,3 @@ public struct LogReturns: Sendable {
   /// How many returns the asset at `index` has.
   public func observations(of index: Int) -> Int { values[index].reduce(0) { $0 + ($1.isNaN ? 0 : 1) } }
 }
-
-extension LogReturns {
-  /// The slots in which every one of `assets` has a return.
-  func commonSlots(of assets: [Int]) -> [Int] {
-    guard let first = assets.first else { return [] }
-    return values[first].indices.filter { slot in assets.allSatisfy { !values[$0][slot].isNaN } }
-  }
-}

@@ -57,7 +57,8 @@ public struct PriceHistory: Sendable {
     for id in ids {
       guard let index = assetIDs.firstIndex(of: id) else {
         problems.record(
-          "the history has no prices of an asset", at: source, found: "'\(id)'", allowed: assetIDs.joined(separator: ", "))
+          "the history has no prices of an asset", at: source, found: "'\(id)'",
+          allowed: assetIDs.joined(separator: ", "))
         continue
       }
       columns.append(prices[index])
@@ -79,7 +80,7 @@ public struct PriceHistory: Sendable {
   /// daily at 00:00 UTC, a daily one stamped 17:00 stays as it is. `stepHours` must be a whole multiple of the interval.
   public func resampled(toHours stepHours: Double) throws(Problems) -> PriceHistory {
     let multiple = stepHours / intervalHours
-    guard multiple.isFinite, multiple > 0.5, multiple < 1e9, abs(multiple - multiple.rounded()) <= 1e-9 * multiple else {
+    guard multiple > 0.5, multiple < 1e9, abs(multiple - multiple.rounded()) <= 1e-9 * multiple else {
       throw Problems([
         Problem(
           "the history cannot be read at this step", at: source, found: "\(stepHours) h",
@@ -105,8 +106,8 @@ public struct PriceHistory: Sendable {
       throw Problems([Problem(lacking, at: source, found: "\(rows.count) rows", allowed: "2 or more")])
     }
     return PriceHistory(
-      checked: assetIDs, timesHours: rows.map { timesHours[$0] }, prices: prices.map { column in rows.map { column[$0] } },
-      source: source, intervalHours: intervalHours)
+      checked: assetIDs, timesHours: rows.map { timesHours[$0] },
+      prices: prices.map { column in rows.map { column[$0] } }, source: source, intervalHours: intervalHours)
   }
 }
 
