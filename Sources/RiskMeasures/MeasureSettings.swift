@@ -61,20 +61,27 @@ public struct MeasureSettings: Sendable, Hashable {
     ]
   }
 
+  /// Levels of losses; n(1−α) paths lie beyond each, so 0.999 needs thousands of them.
   static let levelsParameter = Parameter<[Double]>.numbers(
     "levels", unit: "fraction", in: .openFraction, default: [0.95, 0.99, 0.999], "levels of VaR and ES of losses")
+  /// Levels of the required reserve.
   static let reserveLevelsParameter = Parameter<[Double]>.numbers(
     "reserveLevels", unit: "fraction", in: .openFraction, default: [0.99, 0.995, 0.999],
     "levels at which the reserve must suffice")
+  /// Level of Cover-1 and Cover-2: the quantile over paths of the largest, and the two largest, shortfalls.
   static let coverLevelParameter = Parameter<Double>.number(
     "coverLevel", unit: "fraction", in: .openFraction, default: 0.99, "level of Cover-1 and Cover-2")
+  /// Level of `component.es`.
   static let componentLevelParameter = Parameter<Double>.number(
     "componentLevel", unit: "fraction", in: .openFraction, default: 0.99,
     "level at which the venue's loss is divided by asset and group")
+  /// Confidence of intervals, two-sided.
   static let confidenceParameter = Parameter<Double>.number(
     "confidence", unit: "fraction", in: .openFraction, default: 0.95, "confidence of every interval")
+  /// Window of calls: a label states it, the engine counts over it.
   static let callWindowParameter = Parameter<Double>.number(
     "callWindowHours", unit: "hours", in: .positive, default: 24, "window of margin increases and margin calls")
+  /// Replicates: fewer than 400 leave less than ten beyond each end of a 95 % interval.
   static let replicatesParameter = Parameter<Int>.integer(
     "bootstrapReplicates", in: 400...100_000, default: 1000, "replicates of the paired bootstrap of quantiles")
 }

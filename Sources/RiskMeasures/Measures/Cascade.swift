@@ -16,6 +16,7 @@ public struct Cascade: PathwiseMeasure {
       "cascade.amplification.q99", .ratio, levels: .fixed(level), "worst mark drawdown over worst exogenous drawdown"),
   ]
 
+  /// The level in the ids.
   private static let level = 0.99
 
   /// Creates the family.

@@ -40,6 +40,7 @@ public struct FirstPassage: RiskMeasure {
     ]
   }
 
+  /// The label of the median.
   private func hoursLabel(_ outcomes: VenueOutcomes) -> MeasureLabel {
     outcomes.label("liquidation.firstPassageHours.median", .hours)
   }
@@ -53,7 +54,9 @@ struct FirstPassageTimes {
   private let batches: [[Double]]
   /// Counts of all batches, [step − 1].
   let counts: [Double]
+  /// Length of a step in hours.
   private let stepHours: Double
+  /// Paths behind the counts.
   private let paths: Int
 
   /// The times of one model at one venue.
@@ -102,6 +105,7 @@ struct FirstPassageTimes {
       note: error.isNaN ? tooFew : nil)
   }
 
+  /// Why there is no error: a jackknife needs two batches, and first liquidations outside each.
   private var tooFew: String { "too few batches of paths have liquidations for an error" }
 
   /// The smallest step by which a share of the first liquidations has happened; the first or last with any outside

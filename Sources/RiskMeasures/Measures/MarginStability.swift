@@ -24,6 +24,7 @@ public struct MarginStability: PathwiseMeasure {
       "first liquidations that the requirement at t = 0 would not have caused"),
   ]
 
+  /// The level in the id of the call's tail.
   private static let level = 0.99
 
   /// Creates the family.

@@ -10,7 +10,9 @@ import Kernels
 struct PairedBootstrap: Sendable {
   /// Number of replicates.
   let replicates: Int
+  /// Key of the draws.
   private let seed: UInt64
+  /// Number of paths that are resampled.
   private let pathCount: Int
   /// Σ of the weights of all paths, by replicate.
   private let totals: [Int]

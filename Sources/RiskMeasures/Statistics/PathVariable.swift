@@ -131,8 +131,11 @@ extension PathVariable {
 
 /// The same variable under two models on the same paths.
 private struct PairedVariable {
+  /// The model's values, of the shared paths only.
   let model: PathVariable
+  /// The baseline's, in the same order.
   let baseline: PathVariable
+  /// Indices of the shared paths, ascending.
   let paths: [Int]
 
   /// The differences of the statistics that are quantiles, by their index: one walk of the bootstrap serves all levels.
