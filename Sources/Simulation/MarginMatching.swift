@@ -71,13 +71,11 @@ private struct PilotWorkspace: ~Copyable {
   /// Mean requirement over steps of each path of a block, [path][model][initial, maintenance].
   mutating func means(block index: Int) -> [[[Double]]] {
     generator.generate(block: index, into: &block, workspace: &paths)
-    let assets = block.assetCount
     return (0..<pathsPerBlock).map { path in
-      lanes.map { venues in
+      let view = PathView(values: block.values, start: block.slab(path).lowerBound, points: block.points)
+      return lanes.map { venues in
         venues.reduce([0, 0]) { sum, lane in
-          let mean = lane.mean(points: block.points) { point in
-            (0..<assets).map { block.price(path: path, asset: $0, point: point) }
-          }
+          let mean = lane.mean(over: view)
           return [sum[0] + mean.initial, sum[1] + mean.maintenance]
         }
       }
@@ -87,41 +85,52 @@ private struct PilotWorkspace: ~Copyable {
 
 /// One model at one venue with the book held constant.
 private final class PilotLane {
-  private let plan: VenuePlan
   private let model: ModelPlan
   private let columns: ColumnState
   private let factors: any MarginFactors
-  private let maintenanceCurves: [RequirementCurve]
-  private var hints: [Int]
+  private let maintenanceCurves: RequirementCurves
+  private var initialHints: RequirementCurves.Hints
+  private var maintenanceHints: RequirementCurves.Hints
+  private let columnCount: Int
+  private var marks: [Double]
 
   init(plan: VenuePlan, model: ModelPlan) {
-    self.plan = plan
+    let book = plan.venue.book
     self.model = model
     columns = ColumnState(plan: plan)
-    factors = model.model.makeFactors(for: plan.venue.book)
-    maintenanceCurves = RequirementCurve.curves(book: plan.venue.book, level: model.requirements.maintenance)
-    hints = [Int](repeating: 0, count: plan.venue.book.columns.count)
+    factors = model.model.makeFactors(for: book)
+    maintenanceCurves = RequirementCurves(book: book, level: model.requirements.maintenance)
+    initialHints = model.initialCurves.makeHints()
+    maintenanceHints = maintenanceCurves.makeHints()
+    columnCount = book.columns.count
+    marks = [Double](repeating: 0, count: plan.assetIDs.count)
   }
 
   /// Mean over steps 1…T of the summed requirement, as configured times the model's own scale.
-  func mean(points: Int, prices: (Int) -> [Double]) -> TwoLevels {
-    let start = prices(0)
-    factors.reset(oraclePrices: start)
-    columns.reset(marks: start)
+  func mean(over path: PathView) -> TwoLevels {
+    takeMarks(of: path, at: 0)
+    factors.reset(oraclePrices: marks)
+    columns.reset(marks: marks)
     columns.setFactors(factors, scale: model.scale)
     var sum = TwoLevels(initial: 0, maintenance: 0)
-    for point in 1..<points {
-      let marks = prices(point)
-      columns.advance(to: point, marks: marks)
-      if factors.advance(step: point, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
-      for column in hints.indices {
+    for step in 1..<path.points {
+      takeMarks(of: path, at: step)
+      columns.advance(to: step, marks: marks)
+      if factors.advance(step: step, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
+      for column in 0..<columnCount {
         let unit = columns.unitNotional[column]
-        sum.initial += columns.initialFactor[column] * model.initialCurves[column].value(at: unit, hint: &hints[column])
+        sum.initial +=
+          columns.initialFactor[column] * model.initialCurves.value(column: column, at: unit, hints: &initialHints)
         sum.maintenance +=
-          columns.maintenanceFactor[column] * maintenanceCurves[column].value(at: unit, hint: &hints[column])
+          columns.maintenanceFactor[column]
+          * maintenanceCurves.value(column: column, at: unit, hints: &maintenanceHints)
       }
     }
-    let steps = Double(points - 1)
+    let steps = Double(path.steps)
     return TwoLevels(initial: sum.initial / steps, maintenance: sum.maintenance / steps)
+  }
+
+  private func takeMarks(of path: PathView, at point: Int) {
+    for asset in marks.indices { marks[asset] = path.values[path.start + asset * path.points + point] }
   }
 }

@@ -15,7 +15,7 @@ public struct ModelPlan: Sendable {
   /// Headroom E^w − MM of every account, for screening and detection.
   let headroom: HeadroomRows
   /// Σ of the initial requirements of each column as a function of its unit notional, before the factor.
-  let initialCurves: [RequirementCurve]
+  let initialCurves: RequirementCurves
   /// Accounts with negative health at t = 0.
   public let liquidatableAtStart: [Int32]
 
@@ -30,7 +30,7 @@ public struct ModelPlan: Sendable {
       rowStart: book.rowStart, column: book.column, weight: table.maintenance.weight, table: table.maintenance.table,
       tableStart: table.maintenance.tableStart, slopes: table.maintenance.lines.map(\.slope),
       deductions: table.maintenance.lines.map(\.deduction))
-    initialCurves = RequirementCurve.curves(book: book, level: table.initial)
+    initialCurves = RequirementCurves(book: book, level: table.initial)
     liquidatableAtStart = Self.flag(model: model, scale: scale, table: table, plan: plan)
   }
 

@@ -1,46 +1,64 @@
 import Clearing
 import Venues
 
-/// The summed requirement of all positions in one column as a function of the column's unit notional.
+/// The summed requirement of all positions of each column as a function of the column's unit notional.
 ///
 /// Each position's requirement is piecewise linear in n = |q|·u, so the sum is piecewise linear in u with a corner where
 /// a position changes bracket, at u = corner/|q|. Sorted corners with running sums make the whole book's requirement
-/// one multiplication a column, whatever the number of accounts.
-struct RequirementCurve: Sendable {
-  /// Unit notionals at which a position changes bracket, ascending.
+/// one multiplication a column, whatever the number of accounts. Columns lie one after the other in flat arrays.
+struct RequirementCurves: Sendable {
+  /// Segments of column c are `start[c]..<start[c + 1]`.
+  private let start: [Int]
+  /// Unit notional at which each segment begins; −∞ for a column's first.
   private let corners: [Double]
-  /// Slope and deduction in front of each corner, and behind the last.
   private let slopes: [Double]
   private let deductions: [Double]
 
-  /// Σ requirement at `unitNotional`. `hint` is the segment found last time and makes the look-up cheap for prices that
-  /// move little.
-  func value(at unitNotional: Double, hint: inout Int) -> Double {
-    while hint > 0, unitNotional < corners[hint - 1] { hint -= 1 }
-    while hint < corners.count, unitNotional >= corners[hint] { hint += 1 }
-    return unitNotional * slopes[hint] - deductions[hint]
+  /// The segments last used, one per column: look-ups are cheap for prices that move little.
+  struct Hints {
+    fileprivate var segments: [Int]
   }
 
-  /// One curve per column of `book`.
-  static func curves(book: Book, level: RequirementTable.Level) -> [RequirementCurve] {
-    var steps = [[Corner]](repeating: [], count: book.columns.count)
-    for position in book.quantity.indices {
-      let size = abs(book.quantity[position])
-      guard size > 0 else { continue }
-      append(level, position: position, size: size, to: &steps[Int(book.column[position])])
+  /// Hints that know nothing yet.
+  func makeHints() -> Hints { Hints(segments: Array(start.dropLast())) }
+
+  /// Σ requirement of `column` at `unitNotional`, before any factor.
+  func value(column: Int, at unitNotional: Double, hints: inout Hints) -> Double {
+    var segment = hints.segments[column]
+    while unitNotional < corners[segment] { segment -= 1 }
+    while segment + 1 < start[column + 1], unitNotional >= corners[segment + 1] { segment += 1 }
+    hints.segments[column] = segment
+    return unitNotional * slopes[segment] - deductions[segment]
+  }
+
+  /// The curves of `book` at one level of requirement.
+  init(book: Book, level: RequirementTable.Level) {
+    var changes = [[Change]](repeating: [], count: book.columns.count)
+    for position in book.quantity.indices where book.quantity[position] != 0 {
+      Self.append(
+        level, position: position, size: abs(book.quantity[position]), to: &changes[Int(book.column[position])])
     }
-    return steps.map { RequirementCurve($0) }
+    var start = [0]
+    var segments: [Change] = []
+    for column in changes {
+      segments += Self.segments(column)
+      start.append(segments.count)
+    }
+    self.start = start
+    corners = segments.map(\.at)
+    slopes = segments.map(\.slope)
+    deductions = segments.map(\.deduction)
   }
 
-  /// A change of slope and deduction at a unit notional.
-  private struct Corner {
-    let at: Double
-    let slope: Double
-    let deduction: Double
+  /// A change of slope and deduction at a unit notional, or their sums from there on.
+  private struct Change {
+    var at: Double
+    var slope: Double
+    var deduction: Double
   }
 
   private static func append(
-    _ level: RequirementTable.Level, position: Int, size: Double, to corners: inout [Corner]
+    _ level: RequirementTable.Level, position: Int, size: Double, to changes: inout [Change]
   ) {
     let table = Int(level.table[position])
     var previous = RequirementLine(slope: 0, deduction: 0)
@@ -48,31 +66,26 @@ struct RequirementCurve: Sendable {
       let line = level.lines[index]
       let rise = line.slope - previous.slope
       guard rise > 0 else { continue }
-      let notional = (line.deduction - previous.deduction) / rise
-      corners.append(
-        Corner(at: notional / size, slope: rise * size, deduction: line.deduction - previous.deduction))
+      let deduction = line.deduction - previous.deduction
+      changes.append(Change(at: deduction / rise / size, slope: rise * size, deduction: deduction))
       previous = line
     }
   }
 
-  private init(_ steps: [Corner]) {
-    var corners: [Double] = []
-    var slopes = [0.0]
-    var deductions = [0.0]
-    for step in steps.sorted(by: { $0.at < $1.at }) {
-      let slope = (slopes.last ?? 0) + step.slope
-      let deduction = (deductions.last ?? 0) + step.deduction
-      if step.at <= 0 {
-        slopes[0] = slope
-        deductions[0] = deduction
+  /// Running sums of `changes`, starting with a segment from −∞.
+  private static func segments(_ changes: [Change]) -> [Change] {
+    var result = [Change(at: -.infinity, slope: 0, deduction: 0)]
+    for change in changes.sorted(by: { $0.at < $1.at }) {
+      var next = result[result.count - 1]
+      next.slope += change.slope
+      next.deduction += change.deduction
+      if change.at <= 0 || change.at == next.at {
+        result[result.count - 1] = next
       } else {
-        corners.append(step.at)
-        slopes.append(slope)
-        deductions.append(deduction)
+        next.at = change.at
+        result.append(next)
       }
     }
-    self.corners = corners
-    self.slopes = slopes
-    self.deductions = deductions
+    return result
   }
 }

@@ -20,7 +20,7 @@ import Venues
 ///   Vause (2014), Bank of England Financial Stability Paper 29.
 final class MarginMetrics {
   private let plan: VenuePlan
-  private let curves: [RequirementCurve]
+  private let curves: RequirementCurves
   private let window: Int
   private let stepYears: Double
   /// Columns with a requirement, and the share of each in their summed notional at t = 0.
@@ -29,7 +29,7 @@ final class MarginMetrics {
   private let totalNotional: Double
   /// f_c(u_c(0)) per column.
   private let startRequirement: [Double]
-  private var hints: [Int]
+  private var hints: RequirementCurves.Hints
   /// IM_t and R_t·ΣQu, [point].
   private var level: [Double]
   private var rate: [Double]
@@ -43,14 +43,14 @@ final class MarginMetrics {
   private var previousLogs: [Double]
   private var logs: [Double]
 
-  init(plan: VenuePlan, curves: [RequirementCurve], window: Int, points: Int, stepYears: Double) {
+  init(plan: VenuePlan, curves: RequirementCurves, window: Int, points: Int, stepYears: Double) {
     self.plan = plan
     self.curves = curves
     self.window = min(window, points - 1)
     self.stepYears = stepYears
     let columns = plan.venue.book.columns.count
-    var hints = [Int](repeating: 0, count: columns)
-    let start = (0..<columns).map { curves[$0].value(at: plan.initialValues.unitNotional[$0], hint: &hints[$0]) }
+    var hints = curves.makeHints()
+    let start = (0..<columns).map { curves.value(column: $0, at: plan.initialValues.unitNotional[$0], hints: &hints) }
     let notional = (0..<columns).map { plan.openQuantity[$0] * plan.initialValues.unitNotional[$0] }
     let weighted = (0..<columns).filter { start[$0] > 0 && notional[$0] > 0 }
     let total = weighted.reduce(0) { $0 + notional[$1] }
@@ -108,7 +108,7 @@ final class MarginMetrics {
     var held = 0.0
     for column in weighted {
       let factor = columns.initialFactor[column]
-      total += factor * curves[column].value(at: columns.unitNotional[column], hint: &hints[column])
+      total += factor * curves.value(column: column, at: columns.unitNotional[column], hints: &hints)
       held += factor * startRequirement[column]
     }
     level[point] = total
