@@ -30,6 +30,20 @@ public struct ProcessContext: Sendable {
   }
 }
 
+/// Which block of which run: what a process keys draws of its own with.
+public struct BlockKey: Sendable, Hashable {
+  /// Seed of the run.
+  public let seed: UInt64
+  /// Number of the block's first path, a multiple of 256.
+  public let firstPath: Int
+
+  /// Creates a key.
+  public init(seed: UInt64, firstPath: Int) {
+    self.seed = seed
+    self.firstPath = firstPath
+  }
+}
+
 /// A law of the exogenous prices, advanced one step at a time for a block of 256 paths.
 ///
 /// A process is a value; what changes along a block lives in its `State`, made once per worker. Tiles are
@@ -59,8 +73,8 @@ public protocol PriceProcess: Sendable {
   /// Buffers for one worker.
   func makeState() -> State
 
-  /// Returns `state` to t = 0 for the block whose first path is `firstPath`.
-  func reset(_ state: inout State, firstPath: Int)
+  /// Returns `state` to t = 0 for the block that `key` names.
+  func reset(_ state: inout State, block key: BlockKey)
 
   /// Advances to `step` (1…T) and writes the price tile.
   ///

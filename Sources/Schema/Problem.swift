@@ -45,16 +45,20 @@ public struct Problem: Error, Sendable, Hashable {
   public var allowed: String?
   /// What to do about it.
   public var hint: String?
+  /// Whether a file could not be read at all, rather than hold something wrong.
+  public var isInputOutput: Bool
 
   /// Creates a problem.
   public init(
-    _ message: String, at location: SourceLocation, found: String? = nil, allowed: String? = nil, hint: String? = nil
+    _ message: String, at location: SourceLocation, found: String? = nil, allowed: String? = nil, hint: String? = nil,
+    isInputOutput: Bool = false
   ) {
     self.location = location
     self.message = message
     self.found = found
     self.allowed = allowed
     self.hint = hint
+    self.isInputOutput = isInputOutput
   }
 }
 

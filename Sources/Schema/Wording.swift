@@ -18,7 +18,8 @@ public func quotedForMessage(_ text: String) -> String {
 public func holdsControlCharacters(_ text: String) -> Bool { text.unicodeScalars.contains(where: isControl) }
 
 private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.properties.generalCategory {
+  if scalar.isASCII { return scalar.value < 0x20 || scalar.value == 0x7F }
+  return switch scalar.properties.generalCategory {
   case .control, .format, .lineSeparator, .paragraphSeparator, .surrogate, .privateUse: true
   default: false
   }

@@ -7,6 +7,7 @@ public import Venues
 /// Σ collateral·(1 − LTV) at initial level, so that health is Σ collateral·threshold − debt. An account may have its own
 /// agreed figures for all its collateral.
 public struct LoanToValueMargin: MarginModel {
+  /// Name, formula, source and parameters.
   public static let kind = Kind(
     "loan-to-value", summary: "static: loan-to-value and liquidation threshold of each collateral",
     formula: "IM = Σ collateral·(1 − LTV),  MM = Σ collateral·(1 − threshold)",
@@ -17,6 +18,7 @@ public struct LoanToValueMargin: MarginModel {
   /// Margins the spot positions among `instruments`.
   public init(instruments: [Instrument]) { self.instruments = instruments }
 
+  /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: MarginContext) {
     for instrument in context.venue.instruments {
       guard case .perpetual = instrument.kind else { continue }
@@ -27,8 +29,10 @@ public struct LoanToValueMargin: MarginModel {
     self.init(instruments: context.venue.instruments)
   }
 
+  /// Whether the factors move along a path.
   public var isDynamic: Bool { false }
 
+  /// Terms of every position.
   public func requirements(of book: Book) -> RequirementTable {
     RequirementTable(book: book) { account, column in
       guard case .spot(let terms) = instruments[column.instrument].kind, column.side == .held else {
@@ -42,5 +46,6 @@ public struct LoanToValueMargin: MarginModel {
     }
   }
 
+  /// Factors of one worker.
   public func makeFactors(for book: Book) -> any MarginFactors { StaticFactors(columns: book.columns.count) }
 }

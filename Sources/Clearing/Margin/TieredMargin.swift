@@ -3,6 +3,7 @@ public import Venues
 
 /// The venue's own bracket tables: a marginal rate by notional, with continuous deduction.
 public struct TieredMargin: MarginModel {
+  /// Name, formula, source and parameters.
   public static let kind = Kind(
     "tiered", summary: "static: the venue's bracket table of each instrument",
     formula: "T(n) = n·r_i − d_i,  d_i = d_{i−1} + lo_i·(r_i − r_{i−1})",
@@ -17,6 +18,7 @@ public struct TieredMargin: MarginModel {
     self.tables = tables
   }
 
+  /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: MarginContext) {
     for instrument in context.venue.instruments {
       guard case .perpetual(let terms) = instrument.kind, terms.brackets == nil else { continue }
@@ -27,8 +29,10 @@ public struct TieredMargin: MarginModel {
     self.init(instruments: context.venue.instruments, tables: context.rules.brackets)
   }
 
+  /// Whether the factors move along a path.
   public var isDynamic: Bool { false }
 
+  /// Terms of every position.
   public func requirements(of book: Book) -> RequirementTable {
     RequirementTable(book: book) { _, column in
       switch instruments[column.instrument].kind {
@@ -42,5 +46,6 @@ public struct TieredMargin: MarginModel {
     }
   }
 
+  /// Factors of one worker.
   public func makeFactors(for book: Book) -> any MarginFactors { StaticFactors(columns: book.columns.count) }
 }

@@ -13,6 +13,7 @@ import Kernels
 /// Source: the value-at-risk margin of central counterparties, see Murphy, Vasios and Vause (2014), Bank of England
 /// Financial Stability Paper 29.
 public struct VolatilityScaledMargin: MarginModel {
+  /// Name, formula, source and parameters.
   public static let kind = Kind(
     "volatility-scaled", summary: "dynamic: z_α·σ̂·√(margin period), σ̂ from the path's own oracle prices",
     formula: "rate = clamp(multiple·z_α·σ̂·√(h/8760), floor, cap)",
@@ -73,6 +74,7 @@ public struct VolatilityScaledMargin: MarginModel {
     self.initialVolatilities = initialVolatilities
   }
 
+  /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: MarginContext) {
     let node = reader.take(Self.volatility.description.key)
     var nested = ParameterReader(
@@ -113,8 +115,10 @@ public struct VolatilityScaledMargin: MarginModel {
       instruments: context.venue.instruments, initialVolatilities: context.initialVolatilities)
   }
 
+  /// Whether the factors move along a path.
   public var isDynamic: Bool { true }
 
+  /// Terms of every position.
   public func requirements(of book: Book) -> RequirementTable {
     let perpetual = PositionTerms(
       initialLines: [RequirementLine(slope: 1)], maintenanceLines: [RequirementLine(slope: 1)])
@@ -130,6 +134,7 @@ public struct VolatilityScaledMargin: MarginModel {
   /// The initial rate at an annual volatility.
   public func rate(volatility: Double) -> Double { min(max(ratePerVolatility * volatility, floor), cap) }
 
+  /// Factors of one worker.
   public func makeFactors(for book: Book) -> any MarginFactors {
     VolatilityFactors(model: self, columns: book.columns, initialVolatilities: initialVolatilities)
   }

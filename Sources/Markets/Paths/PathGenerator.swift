@@ -98,7 +98,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
 
   mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
     block.firstPath = firstPath
-    process.reset(&state, firstPath: firstPath)
+    process.reset(&state, block: BlockKey(seed: generator.seed, firstPath: firstPath))
     for (asset, price) in process.initialPrices.enumerated() {
       for path in 0..<pathsPerBlock { prices[asset * pathsPerBlock + path] = price }
     }

@@ -17,6 +17,7 @@ public enum Innovations: String, Sendable, CaseIterable {
 /// exactly one step: a daily calibration applied hour by hour would be wrong by orders of magnitude and is refused. An
 /// asset of zero volatility stays at its price. Sources: Bollerslev (1986); Glosten, Jagannathan and Runkle (1993).
 public struct Garch: PriceProcess {
+  /// Name, formula, source and parameters.
   public static let kind = Kind(
     "garch", summary: "GARCH(1,1)/GJR with each asset's calibrated parameters at the step's own scale",
     formula: "r = μ + σε;  σ²' = ω + (α + γ·1{r<μ})(r−μ)² + βσ²",
@@ -38,6 +39,7 @@ public struct Garch: PriceProcess {
     self.margins = margins
   }
 
+  /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: ProcessContext) {
     guard let innovations = reader.read(Self.innovations) else { return nil }
     var parameters: [GarchParameters] = []
@@ -104,9 +106,13 @@ public struct Garch: PriceProcess {
     return source == target ? nil : MarginalMap(from: source, to: target)
   }
 
+  /// Whether correlated shocks are consumed.
   public var needsShocks: Bool { true }
+  /// Volatility of each asset at t = 0, annualised.
   public var initialVolatilities: [Double] { parameters.map(\.initialVolatility) }
+  /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { parameters.map { $0.omega > 0 ? $0.longRunVolatility : 0 } }
+  /// Prices at t = 0.
   public var initialPrices: [Double] { prices }
 
   /// Log price relative to the start, variance of the coming step, and a row of innovations; [asset][path].
@@ -116,12 +122,14 @@ public struct Garch: PriceProcess {
     var innovations: [Double]
   }
 
+  /// Buffers for one worker.
   public func makeState() -> State {
     let tile = [Double](repeating: 0, count: prices.count * pathsPerBlock)
     return State(logs: tile, variances: tile, innovations: [Double](repeating: 0, count: pathsPerBlock))
   }
 
-  public func reset(_ state: inout State, firstPath: Int) {
+  /// Returns the state to t = 0.
+  public func reset(_ state: inout State, block key: BlockKey) {
     for (asset, figures) in parameters.enumerated() {
       let variance = figures.initialVolatility * figures.initialVolatility * figures.stepHours / TimeGrid.hoursPerYear
       for index in asset * pathsPerBlock..<(asset + 1) * pathsPerBlock {
@@ -131,6 +139,7 @@ public struct Garch: PriceProcess {
     }
   }
 
+  /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     for asset in parameters.indices {
       let row = asset * pathsPerBlock..<(asset + 1) * pathsPerBlock

@@ -7,6 +7,7 @@ public import Schema
 /// mean price is infinite (Student-t log returns have no exponential moment) and μ is only the drift of the Gaussian case.
 /// Source: Samuelson (1965); Glasserman, *Monte Carlo Methods in Financial Engineering*, 3.2.
 public struct GeometricBrownianMotion: PriceProcess {
+  /// Name, formula, source and parameters.
   public static let kind = Kind(
     "gbm", summary: "geometric Brownian motion with each asset's calibrated volatility and drift",
     formula: "r = (μ − σ²/2)Δ + σ√Δ·ε", source: "Samuelson (1965); Glasserman (2003), section 3.2",
@@ -24,6 +25,7 @@ public struct GeometricBrownianMotion: PriceProcess {
     self.grid = grid
   }
 
+  /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: ProcessContext) {
     guard let multiple = reader.read(Self.volatilityMultiple) else { return nil }
     let scaled = context.calibration.assets.map { asset in
@@ -34,20 +36,27 @@ public struct GeometricBrownianMotion: PriceProcess {
     self.init(assets: scaled, grid: context.grid)
   }
 
+  /// Whether correlated shocks are consumed.
   public var needsShocks: Bool { true }
+  /// Volatility of each asset at t = 0, annualised.
   public var initialVolatilities: [Double] { assets.map(\.volatility) }
+  /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { assets.map(\.volatility) }
+  /// Prices at t = 0.
   public var initialPrices: [Double] { assets.map(\.price) }
 
   /// Logarithm of the price relative to the start, [asset][path].
   public struct State { var logs: [Double] }
 
+  /// Buffers for one worker.
   public func makeState() -> State { State(logs: [Double](repeating: 0, count: assets.count * pathsPerBlock)) }
 
-  public func reset(_ state: inout State, firstPath: Int) {
+  /// Returns the state to t = 0.
+  public func reset(_ state: inout State, block key: BlockKey) {
     for index in state.logs.indices { state.logs[index] = 0 }
   }
 
+  /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     var logs = state.logs.mutableSpan
     for (index, asset) in assets.enumerated() {

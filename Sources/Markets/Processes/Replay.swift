@@ -3,6 +3,7 @@ public import Schema
 
 /// Replays given prices: path p takes the given path p modulo their number. Deterministic.
 public struct Replay: PriceProcess {
+  /// Name, formula, source and parameters.
   public static let kind = Kind(
     "replay", summary: "the prices of the job's market.history as they are: historical events and hand-made cases")
 
@@ -16,6 +17,7 @@ public struct Replay: PriceProcess {
     self.volatilities = volatilities
   }
 
+  /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: ProcessContext) {
     guard let replayed = context.replayed, !replayed.isEmpty else {
       reader.record(
@@ -39,18 +41,25 @@ public struct Replay: PriceProcess {
     self.init(paths: replayed, volatilities: context.calibration.assets.map(\.volatility))
   }
 
+  /// Whether correlated shocks are consumed.
   public var needsShocks: Bool { false }
+  /// Volatility of each asset at t = 0, annualised.
   public var initialVolatilities: [Double] { volatilities }
+  /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { volatilities }
+  /// Prices at t = 0.
   public var initialPrices: [Double] { paths[0].prices.map { $0[0] } }
 
   /// The number of the block's first path.
   public struct State { var firstPath: Int }
 
+  /// Buffers for one worker.
   public func makeState() -> State { State(firstPath: 0) }
 
-  public func reset(_ state: inout State, firstPath: Int) { state.firstPath = firstPath }
+  /// Returns the state to t = 0.
+  public func reset(_ state: inout State, block key: BlockKey) { state.firstPath = key.firstPath }
 
+  /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     for path in 0..<pathsPerBlock {
       let given = paths[(state.firstPath + path) % paths.count].prices

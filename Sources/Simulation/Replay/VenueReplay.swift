@@ -84,7 +84,11 @@ final class VenueReplay {
   /// Open accounts with negative health now, and, in the first wave of all, those flagged at the start.
   private func detect(isFirst: Bool, path: PathView, step: Int, market: MarketState) -> [Int] {
     var found = deficits(step: step, path: path, market: market)
-    if isFirst, atStart == .close { found = Array(Set(found).union(model.liquidatableAtStart.map(Int.init))).sorted() }
+    if isFirst, atStart == .close, !model.liquidatableAtStart.isEmpty {
+      found = Array(Set(found).union(model.liquidatableAtStart.map(Int.init))).sorted()
+      // They change without having been candidates, so what the screen found out does not hold for them any more.
+      screen.invalidate()
+    }
     return exempt.isEmpty ? found : withoutExempt(found)
   }
 
