@@ -38,7 +38,8 @@ let ladder: [Target] = [
   .target(
     name: "Simulation", dependencies: ["Kernels", "Schema", "Markets", "Venues", "Clearing"], swiftSettings: replay),
   .target(name: "RiskMeasures", dependencies: ["Kernels", "Schema", "Simulation"], swiftSettings: safe),
-  .target(name: "Reports", dependencies: ["Kernels", "Schema", "RiskMeasures", mustache], swiftSettings: safe),
+  .target(
+    name: "Reports", dependencies: ["Kernels", "Schema", "Simulation", "RiskMeasures", mustache], swiftSettings: safe),
   .target(
     name: "JobFiles",
     dependencies: [

@@ -1,0 +1,105 @@
+import RiskMeasures
+
+/// The few numbers that a reader wants first, the models side by side.
+struct Headline: Sendable {
+  /// One number under one model.
+  struct Cell: Sendable {
+    /// The value.
+    let value: String
+    /// Its interval, in brackets; may be empty.
+    let interval: String
+    /// Against the baseline, where the difference is distinguishable: `lower` or `higher`.
+    let change: String
+    /// Whether that is good; nil where it is neither, or nothing is distinguishable.
+    let isBetter: Bool?
+  }
+
+  /// One measure.
+  struct Row: Sendable {
+    /// Which number.
+    let label: MeasureLabel
+    /// Its name.
+    let name: String
+    /// One cell a model, in the report's order.
+    let cells: [Cell]
+  }
+
+  /// The venue.
+  let venue: String
+  /// The rows that exist in the report.
+  let rows: [Row]
+
+  /// Picks the headline of one venue.
+  init(_ report: StressReport, venue: String) {
+    self.venue = venue
+    rows = Self.labels(report, venue: venue).map { label in
+      Row(
+        label: label, name: MeasureWording.name(of: label),
+        cells: report.models.indices.map { Self.cell(report, model: $0, label) })
+    }
+  }
+
+  /// Which level of a measure goes into the headline.
+  private enum Level {
+    case only, near99, highest
+  }
+
+  /// The measures in the order to read: the reserve, losses, liquidations, and what margin it takes.
+  private static let chosen: [(id: String, level: Level)] = [
+    ("reserve.exhaustionProbability", .only), ("reserve.required", .highest), ("reserve.uncovered.mean", .only),
+    ("socialised.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99), ("venue.loss.es", .highest),
+    ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
+    ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
+    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
+    ("margin.requirementDrivenShare", .only),
+  ]
+
+  /// The labels of the headline that some model has an estimate for; each once.
+  static func labels(_ report: StressReport, venue: String) -> [MeasureLabel] {
+    let all = report.models.flatMap(\.estimates).map(\.label).filter {
+      $0.venue == venue && $0.group == nil && $0.asset == nil && $0.leverageBucket == nil
+    }
+    var labels: [MeasureLabel] = []
+    for (id, level) in chosen {
+      guard let label = pick(level, from: all.filter { $0.id == id }), !labels.contains(label) else { continue }
+      labels.append(label)
+    }
+    return labels
+  }
+
+  /// The one label at the level that the headline wants.
+  private static func pick(_ level: Level, from labels: [MeasureLabel]) -> MeasureLabel? {
+    switch level {
+    case .only: labels.first
+    case .near99: labels.min { abs(($0.level ?? 0) - 0.99) < abs(($1.level ?? 0) - 0.99) }
+    case .highest: labels.max { ($0.level ?? 0) < ($1.level ?? 0) }
+    }
+  }
+
+  /// One number; the arrow only where the paired difference is distinguishable.
+  private static func cell(_ report: StressReport, model: Int, _ label: MeasureLabel) -> Cell {
+    guard let estimate = report.models[model].estimate(label) else {
+      return Cell(value: "–", interval: "", change: "", isBetter: nil)
+    }
+    let difference = report.comparisons.first { $0.model == model }?.difference(label)
+    let distinct = difference.flatMap { $0.isDistinguishable ? $0.difference : nil }
+    return Cell(
+      value: NumberText.text(estimate.value, label.unit), interval: NumberText.interval(estimate.interval, label.unit),
+      change: distinct.map { $0 < 0 ? "lower" : "higher" } ?? "",
+      isBetter: distinct.flatMap { MeasureWording(label.id).isBetter(difference: $0) })
+  }
+}
+
+extension StressReport {
+  /// The headline of every venue as a table for a terminal, values with their intervals.
+  public var headlineTable: TextTable {
+    let headlines = venues.map { Headline(self, venue: $0.id) }
+    let rows = headlines.flatMap { headline in
+      headline.rows.map { row in
+        [venues.count > 1 ? "\(headline.venue): \(row.name)" : row.name]
+          + row.cells.map { $0.interval.isEmpty ? $0.value : "\($0.value) \($0.interval)" }
+      }
+    }
+    return TextTable(header: ["measure"] + models.map(\.displayName), rows: rows)
+  }
+}

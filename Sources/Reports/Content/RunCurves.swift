@@ -1,0 +1,22 @@
+public import RiskMeasures
+
+/// What the charts show: the curves of each model at each venue, and how prices spread.
+public struct RunCurves: Sendable {
+  /// Curves, [model][venue], in the report's order of models.
+  public var models: [[VenueSummary]]
+  /// How prices spread along time, one an asset, relative to the start.
+  public var priceFans: [FanChart]
+
+  /// Collects curves; without any, the report has no charts.
+  public init(models: [[VenueSummary]] = [], priceFans: [FanChart] = []) {
+    self.models = models
+    self.priceFans = priceFans
+  }
+
+  /// The curves of one venue with the index of the model of each.
+  func venue(_ id: String) -> [(model: Int, curves: VenueSummary)] {
+    models.enumerated().flatMap { model, venues in
+      venues.filter { $0.id == id }.map { (model: model, curves: $0) }
+    }
+  }
+}

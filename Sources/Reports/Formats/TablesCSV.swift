@@ -1,0 +1,91 @@
+import RiskMeasures
+public import Schema
+
+/// `tables/*.csv`: measures, comparisons, accounts and curves for spreadsheets and data frames.
+///
+/// | file | one row per |
+/// |---|---|
+/// | `measures.csv` | model and estimate |
+/// | `comparisons.csv` | compared model and paired difference |
+/// | `accounts.csv` | account and model: equity, exposure, leverage bucket, P(liquidated) with Wilson's interval |
+/// | `curves.csv` | point of a curve, see `CurveTable` |
+///
+/// Numbers are exact, undefined ones are empty. Quoting and what happens to text that looks like a formula: see `CSVText`.
+public struct TablesCSV: ReportFormat {
+  /// What `plimsoll describe formats` prints.
+  public static let kind = Kind(
+    "csv", summary: "tables/*.csv: measures, comparisons, accounts, curves", source: "RFC 4180; OWASP, CSV Injection")
+
+  /// Creates the format.
+  public init() {}
+
+  /// The four tables.
+  public func files(for report: StressReport) throws -> [OutputFile] {
+    [
+      OutputFile(name: "tables/measures.csv", text: Self.measures(report)),
+      OutputFile(name: "tables/comparisons.csv", text: Self.comparisons(report)),
+      OutputFile(name: "tables/accounts.csv", text: Self.accounts(report)),
+      OutputFile(name: "tables/curves.csv", text: CurveTable.text(report)),
+    ]
+  }
+
+  /// Columns that say which number a row is.
+  private static let labelHeader = ["measure", "venue", "level", "group", "asset", "leverage_bucket", "hours", "unit"]
+
+  /// The cells under `labelHeader`; empty where something does not apply.
+  private static func cells(_ label: MeasureLabel) -> [String] {
+    [
+      CSVText.cell(label.id), CSVText.cell(label.venue), CSVText.number(label.level), CSVText.cell(label.group ?? ""),
+      CSVText.cell(label.asset ?? ""), CSVText.cell(label.leverageBucket ?? ""), CSVText.number(label.hours),
+      label.unit.rawValue,
+    ]
+  }
+
+  /// One row per model and estimate.
+  private static func measures(_ report: StressReport) -> String {
+    let numbers = ["value", "standard_error", "low", "high", "confidence", "paths", "note"]
+    var table = CSVText(header: ["model", "matching"] + labelHeader + numbers)
+    for model in report.models {
+      for item in model.estimates {
+        let values = [item.value, item.standardError, item.interval.low, item.interval.high, item.confidence]
+        table.append(
+          [CSVText.cell(model.name), CSVText.cell(model.matching)] + cells(item.label) + values.map(CSVText.number)
+            + [String(item.paths), CSVText.cell(item.note ?? "")])
+      }
+    }
+    return table.text
+  }
+
+  /// One row per compared model and difference.
+  private static func comparisons(_ report: StressReport) -> String {
+    let numbers = ["difference", "standard_error", "low", "high", "confidence", "paths", "distinguishable", "note"]
+    var table = CSVText(header: ["baseline", "model", "matching"] + labelHeader + numbers)
+    for comparison in report.comparisons {
+      let model = report.models[comparison.model]
+      let names = [report.models.first?.name ?? "", model.name, model.matching].map(CSVText.cell)
+      for item in comparison.differences {
+        let values = [item.difference, item.standardError, item.interval.low, item.interval.high, item.confidence]
+        table.append(
+          names + cells(item.label) + values.map(CSVText.number)
+            + [String(item.paths), item.isDistinguishable ? "true" : "false", CSVText.cell(item.note ?? "")])
+      }
+    }
+    return table.text
+  }
+
+  /// One row per account and model, so that the columns do not depend on the job.
+  private static func accounts(_ report: StressReport) -> String {
+    let start = ["venue", "account", "group", "equity", "exposure", "leverage_bucket"]
+    var table = CSVText(header: start + ["model", "matching", "liquidation_probability", "low", "high"])
+    let models = report.models.map { CSVText.cell($0.name) + "," + CSVText.cell($0.matching) }
+    for account in report.accounts {
+      let text = [account.venue, account.id, account.group].map(CSVText.cell)
+      let numbers = [account.equity, account.exposure].map { CSVText.number($0) }
+      let row = (text + numbers + [CSVText.cell(account.leverageBucket)]).joined(separator: ",")
+      for (model, chance) in zip(models, account.liquidation) {
+        table.append([row, model] + [chance.value, chance.low, chance.high].map { CSVText.number($0) })
+      }
+    }
+    return table.text
+  }
+}
