@@ -1,0 +1,141 @@
+public import Schema
+
+import Clearing
+import Markets
+import Reports
+import RiskMeasures
+import Simulation
+import Venues
+
+extension StressJob {
+  /// Reads a job file and everything it names; throws every problem of all of them.
+  ///
+  /// Paths in the job are relative to the job's folder. Required keys are `job`, `portfolio`, `market`, `horizon`,
+  /// `paths`, `seed` and `marginModels`; the rest have defaults:
+  /// ```yaml
+  /// job: nightly
+  /// description: ""
+  /// portfolio: ../Portfolios/perpetual-venue
+  /// market:
+  ///   calibration: market.yaml                    # or, to estimate the figures from prices at load:
+  ///   history: prices.csv                         # with assets: […], from, to, correlationHours where wanted;
+  ///   process: { kind: gbm }                      # replay takes its prices from history, figures from calibration
+  ///   dependence: { kind: gaussian }              # default: the calibration's own
+  /// horizon: { days: 10, stepHours: 1 }           # or hours
+  /// paths: 100000
+  /// seed: 1
+  /// marginModels: [{ name: static, kind: tiered }]
+  /// compare: { baseline: static, match: [as-configured], pilotPaths: 1024 }
+  /// measures: { levels: [0.95, 0.99, 0.999], confidence: 0.95 }
+  /// atStart: close                                # exempt | refuse
+  /// limits: [{ measure: venue.loss.es, model: static, level: 0.99, above: 1e6 }]
+  /// output: { formats: [json, csv, html, markdown], priceFan: [BTC] }
+  /// ```
+  /// - Parameters:
+  ///   - path: the job file, YAML or JSON.
+  ///   - overrides: values that take the place of those in the file, in order.
+  public static func load(path: String, overrides: [JobOverride] = []) throws(Problems) -> StressJob {
+    let intake = Intake()
+    let file = FileReference(commandLine: path)
+    guard var document = intake.document(file) else { throw Problems(intake.problems.problems) }
+    for override in overrides { document = override.apply(to: document, problems: intake.problems) }
+    let job = JobReader(file: file, intake: intake).read(document)
+    try intake.problems.throwIfAny()
+    guard let job else {
+      throw Problems([Problem("the job cannot be read", at: SourceLocation(file: file.shown))])
+    }
+    return job
+  }
+}
+
+/// Reads the document of a job, section by section; a section that is wrong does not stop the others.
+private struct JobReader {
+  let file: FileReference
+  let intake: Intake
+
+  private static let atStart = Parameter<AtStart>.choice(
+    "atStart", default: .close, "what happens to accounts that are liquidatable at t = 0")
+
+  /// The job; nil, recorded, where anything is wrong. What needs several sections (funding times against the step, models
+  /// against the book) is checked where all of them could be read.
+  func read(_ document: DocumentNode) -> StressJob? {
+    var reader = ParameterReader(document, problems: intake.problems)
+    let header = JobHeader(reading: &reader)
+    let market = market(&reader, header.grid)
+    let portfolio = portfolio(&reader, market)
+    let section = ModelsSection(reading: &reader)
+    let compare = CompareSection(reading: &reader, models: section.names)
+    let settings = settings(&reader, seed: header.seed)
+    let atStart = reader.read(Self.atStart)
+    let limits = LimitsSection.limits(
+      reading: &reader,
+      context: LimitContext(
+        models: section.names, venue: portfolio?.venue, settings: settings, matchings: compare.matchings,
+        baseline: compare.baseline))
+    let output = OutputSection(reading: &reader, assets: market?.calibration.assets.map(\.id))
+    reader.finish()
+
+    guard let grid = header.grid, let market, let model = market.model, let portfolio else {
+      section.checkAlone(grid: header.grid, portfolio: portfolio, problems: intake.problems)
+      return nil
+    }
+    portfolio.terms.check(
+      stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
+    let models = section.models(
+      baseline: compare.baseline, grid: grid, portfolio: portfolio, market: model, problems: intake.problems)
+    if let models, atStart == .refuse {
+      section.refuse(models, accounts: portfolio.venue.book.accounts, problems: intake.problems)
+    }
+    guard intake.problems.isEmpty, let name = header.name, let summary = header.summary, let seed = header.seed,
+      let paths = header.paths, let models, let settings, let atStart
+    else { return nil }
+    return StressJob(
+      name: name, summary: summary, seed: seed, paths: paths, grid: grid, market: model,
+      processKind: market.processKind, processParameters: market.processParameters, calibration: market.calibration,
+      venues: [JobVenue(venue: portfolio.venue, rules: portfolio.rules)], marginModels: models,
+      baseline: compare.baseline, matchings: compare.matchings, pilotPaths: compare.pilotPaths, measures: settings,
+      atStart: atStart, limits: limits, formats: output.formats, priceFanAssets: output.priceFanAssets,
+      inputs: intake.inputs, warnings: intake.warnings)
+  }
+
+  /// The market; read first, because venues refer to its assets.
+  private func market(_ reader: inout ParameterReader, _ grid: TimeGrid?) -> MarketSection? {
+    guard let node = reader.take("market") else {
+      intake.problems.record(
+        "the key is required", at: reader.location.appending(key: "market"),
+        allowed: "{ calibration: market.yaml, process: { kind: … } }")
+      return nil
+    }
+    return MarketSection(reading: node, grid: grid, base: file, intake: intake)
+  }
+
+  /// The portfolio; without a market its assets are not looked up, everything else is checked.
+  private func portfolio(_ reader: inout ParameterReader, _ market: MarketSection?) -> Portfolio? {
+    guard let node = reader.take("portfolio") else {
+      intake.problems.record(
+        "the key is required", at: reader.location.appending(key: "portfolio"), allowed: "the path of a folder")
+      return nil
+    }
+    guard case .scalar(let path) = node.content, !path.isEmpty else {
+      var isList = false
+      if case .sequence = node.content { isList = true }
+      intake.problems.record(
+        isList ? "one portfolio is supported" : "the portfolio is the path of a folder", at: node.location,
+        found: node.shortDescription, allowed: "the path of a folder")
+      return nil
+    }
+    let prices = market.map { $0.model?.process.initialPrices ?? $0.calibration.assets.map(\.price) }
+    return Portfolio(
+      file.sibling(path), universe: market?.calibration.assets.map(\.id), prices: prices, asker: node.location,
+      intake: intake)
+  }
+
+  /// The choices of the measures; the job's seed keys their bootstrap.
+  private func settings(_ reader: inout ParameterReader, seed: UInt64?) -> MeasureSettings? {
+    let node = reader.take("measures") ?? DocumentNode(.null, at: reader.location.appending(key: "measures"))
+    var section = ParameterReader(node, problems: intake.problems)
+    let settings = MeasureSettings(reading: &section, seed: seed ?? 0)
+    section.finish()
+    return settings
+  }
+}

@@ -1,0 +1,151 @@
+import Kernels
+import Markets
+import Schema
+
+/// The prices of `market.history`: estimated from, or replayed.
+struct HistoryFile {
+  /// The table.
+  let table: PricesFile
+  /// Where the job names it.
+  let place: SourceLocation
+
+  /// Reads the file that `node` names; nil, recorded, where it is wrong.
+  init?(_ node: DocumentNode, base: FileReference, intake: Intake) {
+    guard case .scalar(let path) = node.content, !path.isEmpty else {
+      intake.problems.record(
+        "the history is the path of a CSV file", at: node.location, found: node.shortDescription,
+        allowed: "prices.csv")
+      return nil
+    }
+    let reference = base.sibling(path)
+    guard let file = intake.open(reference, asker: node.location) else { return nil }
+    let problems = ProblemCollector()
+    let table = file.withBytes { PricesFile($0, file: reference.shown, problems: problems) }
+    intake.problems.absorb(problems)
+    guard let table, problems.isEmpty else { return nil }
+    self.table = table
+    place = node.location
+  }
+
+  /// A market estimated from the history; nil, recorded, where that is not possible.
+  ///
+  /// `process` decides whether GARCH parameters are fitted; under Student-t `innovations` they are fitted with them.
+  func estimate(
+    _ selection: HistorySelection, process: String, innovations: DocumentNode.Content?, grid: TimeGrid, intake: Intake
+  ) -> MarketCalibration? {
+    guard let path = table.paths.first, table.paths.count == 1 else {
+      intake.problems.record(
+        "figures are estimated from one history, not from several paths", at: place, found: "\(table.paths.count) paths"
+      )
+      return nil
+    }
+    var isStudent = false
+    if case .scalar("student-t") = innovations { isStudent = true }
+    do {
+      var history = try PriceHistory(
+        assetIDs: table.assetIDs, timesHours: path.timesHours, prices: path.prices,
+        source: SourceLocation(file: table.file))
+      if !selection.assets.isEmpty { history = try history.selecting(selection.assets) }
+      if selection.from != nil || selection.to != nil {
+        history = try history.window(
+          fromHours: selection.from ?? -.infinity, toHours: selection.to ?? .infinity)
+      }
+      let market = try HistoryEstimation.estimate(
+        history: history, stepHours: grid.stepHours, includeGarch: process == Garch.kind.name,
+        innovations: isStudent ? .studentT : .normal, correlationHours: selection.correlationHours)
+      return market.calibration
+    } catch {
+      for problem in error.all { intake.problems.record(problem) }
+      return nil
+    }
+  }
+
+  /// The paths to replay: `assets` in their order, the first T + 1 rows from the selection's start; nil, recorded, where
+  /// a price is missing, the spacing is not the job's step, or rows are too few.
+  func replay(
+    _ assets: [String], _ selection: HistorySelection, grid: TimeGrid, intake: Intake
+  ) -> [ReplayPath]? {
+    let before = intake.problems.count
+    var columns: [Int] = []
+    for id in assets {
+      guard let column = table.assetIDs.firstIndex(of: id) else {
+        intake.problems.record(
+          "the history has no prices of an asset of the market", at: place, found: quotedForMessage(id),
+          allowed: table.assetIDs.prefix(40).map(quotedForMessage).joined(separator: ", "))
+        continue
+      }
+      columns.append(column)
+    }
+    let extra = table.assetIDs.filter { !assets.contains($0) }
+    if !extra.isEmpty {
+      intake.warn("\(extra.count) columns are not assets of the market and are not used", at: place)
+    }
+    guard intake.problems.count == before else { return nil }
+    let paths = table.paths.compactMap { path in
+      rows(of: path, selection, grid: grid, intake: intake).flatMap { rows in
+        prices(of: path, rows: rows, columns: columns, intake: intake)
+      }
+    }
+    checkStarts(paths, assets, intake)
+    return intake.problems.count == before ? paths : nil
+  }
+
+  /// The book is valued once at t = 0, so all paths must start at the same prices.
+  private func checkStarts(_ paths: [ReplayPath], _ assets: [String], _ intake: Intake) {
+    guard let first = paths.first else { return }
+    for path in paths.dropFirst() {
+      for (asset, id) in assets.enumerated() where path.prices[asset].first != first.prices[asset].first {
+        intake.problems.record(
+          "path \(quotedForMessage(path.name)) starts at another price of \(id)",
+          at: SourceLocation(file: table.file), found: path.prices[asset].first.map { "\($0)" },
+          allowed: first.prices[asset].first.map { "\($0), as in path \(quotedForMessage(first.name))" })
+      }
+    }
+  }
+
+  /// The rows of t = 0 … T: as many as the grid has points, one step apart.
+  private func rows(
+    of path: PricesFile.Path, _ selection: HistorySelection, grid: TimeGrid, intake: Intake
+  ) -> Range<Int>? {
+    let inside = path.timesHours.indices.filter { row in
+      path.timesHours[row] >= selection.from ?? -.infinity && path.timesHours[row] <= selection.to ?? .infinity
+    }
+    let name = path.name.isEmpty ? "the given prices" : "path \(quotedForMessage(path.name))"
+    guard let first = inside.first, inside.count >= grid.points else {
+      intake.problems.record(
+        "\(name) do not fill the horizon", at: place, found: "\(inside.count) rows",
+        allowed: "\(grid.points) rows: t = 0 and \(grid.steps) steps")
+      return nil
+    }
+    if inside.count > grid.points {
+      intake.warn("\(inside.count - grid.points) rows of \(name) lie beyond the horizon and are not used", at: place)
+    }
+    let rows = first..<first + grid.points
+    for row in rows.dropFirst() {
+      let spacing = path.timesHours[row] - path.timesHours[row - 1]
+      guard abs(spacing - grid.stepHours) > 1e-6 * grid.stepHours else { continue }
+      intake.problems.record(
+        "the rows are not one step apart", at: SourceLocation(file: table.file, line: path.lines[row]),
+        found: "\(spacing) h", allowed: "\(grid.stepHours) h, the job's step")
+      return nil
+    }
+    return rows
+  }
+
+  /// The prices of those rows; a missing one is recorded, because nothing is filled in.
+  private func prices(
+    of path: PricesFile.Path, rows: Range<Int>, columns: [Int], intake: Intake
+  ) -> ReplayPath? {
+    let before = intake.problems.count
+    for column in columns {
+      for row in rows where path.prices[column][row].isNaN {
+        intake.problems.record(
+          "a replayed price is missing",
+          at: SourceLocation(file: table.file, line: path.lines[row], keyPath: table.assetIDs[column]))
+      }
+    }
+    guard intake.problems.count == before else { return nil }
+    return ReplayPath(
+      name: path.name.isEmpty ? "history" : path.name, prices: columns.map { Array(path.prices[$0][rows]) })
+  }
+}

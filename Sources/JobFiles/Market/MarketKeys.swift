@@ -1,0 +1,127 @@
+import Kernels
+import Markets
+import Schema
+
+/// The keys of a job's `market:`, with the files that they name read.
+struct MarketKeys {
+  /// The mapping of the process.
+  let process: DocumentNode
+  /// Its kind; nil, recorded, where it is unknown.
+  let choice: KindChoice?
+  /// The given calibration; nil where there is none or it is wrong (recorded).
+  let calibration: MarketCalibration?
+  /// The given prices; nil where there are none or they are wrong (recorded).
+  let history: HistoryFile?
+  /// Which part of the prices to take.
+  let selection: HistorySelection
+  private let hasCalibration: Bool
+  private let dependenceNode: DocumentNode?
+
+  private static let from = Parameter<String>.text("from", isOptional: true, "first time of the history to use")
+  private static let to = Parameter<String>.text("to", isOptional: true, "last time of the history to use")
+  private static let assets = Parameter<[String]>.texts("assets", default: [], "the assets of the history to use")
+  private static let correlationHours = Parameter<Double>.number(
+    "correlationHours", unit: "hours", in: .positive, isOptional: true,
+    "step of the moves that are correlated; that of the simulation if absent")
+
+  /// Reads the keys and the files that they name.
+  init(reading node: DocumentNode, base: FileReference, intake: Intake) {
+    var reader = ParameterReader(node, problems: intake.problems)
+    selection = HistorySelection(
+      assets: reader.read(Self.assets) ?? [], from: Self.time(Self.from, isEnd: false, &reader),
+      to: Self.time(Self.to, isEnd: true, &reader), correlationHours: reader.readIfPresent(Self.correlationHours))
+    process = reader.take("process") ?? Self.defaultProcess(in: node)
+    choice = KindChoice(process, among: allPriceProcesses.map { $0.kind }, problems: intake.problems)
+    let calibrationNode = reader.take("calibration")
+    calibration = calibrationNode.flatMap { Self.calibration($0, base: base, intake: intake) }
+    hasCalibration = calibrationNode != nil
+    let historyNode = reader.take("history")
+    history = historyNode.flatMap { HistoryFile($0, base: base, intake: intake) }
+    dependenceNode = reader.take("dependence")
+    reader.finish()
+    checkSources(reader, hasHistory: historyNode != nil)
+  }
+
+  /// Geometric Brownian motion, as if it were written.
+  private static func defaultProcess(in node: DocumentNode) -> DocumentNode {
+    let place = node.location.appending(key: "process")
+    let name = DocumentNode(.scalar(GeometricBrownianMotion.kind.name), at: place.appending(key: "kind"))
+    return DocumentNode(.mapping([DocumentNode.Entry(key: "kind", value: name)]), at: place)
+  }
+
+  /// Figures estimated from the prices, where the job gives none; nil, recorded, where that is not possible.
+  func estimate(grid: TimeGrid?, intake: Intake) -> MarketCalibration? {
+    guard !hasCalibration, let choice, let history, let grid else { return nil }
+    return history.estimate(
+      selection, process: choice.kind.name, innovations: process["innovations"]?.content, grid: grid, intake: intake)
+  }
+
+  /// The job's dependence, else the one fitted with the figures, else Gaussian.
+  func dependence(fitted: Double?, intake: Intake) -> Dependence {
+    let written = dependenceNode.flatMap {
+      DependenceReading.dependence($0, fitted: fitted, problems: intake.problems)
+    }
+    return written ?? fitted.map { .studentT(degreesOfFreedom: $0) } ?? .gaussian
+  }
+
+  /// The calibration at `node`: the path of a file, or the document itself.
+  private static func calibration(
+    _ node: DocumentNode, base: FileReference, intake: Intake
+  ) -> MarketCalibration? {
+    switch node.content {
+    case .mapping: return CalibrationFile(reading: node, intake: intake)?.calibration
+    case .scalar(let path) where !path.isEmpty:
+      return intake.document(base.sibling(path), asker: node.location)
+        .flatMap { CalibrationFile(reading: $0, intake: intake)?.calibration }
+    default:
+      intake.problems.record(
+        "the calibration is a path or a mapping", at: node.location, found: node.shortDescription,
+        allowed: "market.yaml, or { assets, correlation }")
+      return nil
+    }
+  }
+
+  /// A point in time; a day that ends a window includes all of itself.
+  private static func time(
+    _ parameter: Parameter<String>, isEnd: Bool, _ reader: inout ParameterReader
+  ) -> Double? {
+    guard let text = reader.readIfPresent(parameter) else { return nil }
+    if let hours = UTCTime.hours(text.utf8) { return isEnd && text.utf8.count == 10 ? hours + 24 - 1e-6 : hours }
+    reader.record(
+      "the time is not allowed", key: parameter.description.key, found: quotedForMessage(text), allowed: UTCTime.allowed
+    )
+    return nil
+  }
+
+  /// Which of `calibration` and `history` a process takes.
+  private func checkSources(_ reader: ParameterReader, hasHistory: Bool) {
+    if !hasCalibration, !hasHistory {
+      reader.record(
+        "the market has no figures", key: "calibration", allowed: "calibration: market.yaml, or history: prices.csv")
+    }
+    if hasCalibration, hasHistory, let choice, choice.kind.name != Replay.kind.name {
+      reader.record(
+        "calibration and history are both given, but only replay takes prices beside a calibration", key: "history",
+        hint: "leave one of them out")
+    }
+    if hasHistory { return }
+    for (key, isGiven) in [
+      ("from", selection.from != nil), ("to", selection.to != nil), ("assets", !selection.assets.isEmpty),
+      ("correlationHours", selection.correlationHours != nil),
+    ] where isGiven {
+      reader.record("\(key) selects from market.history, which is not given", key: key)
+    }
+  }
+}
+
+/// Which part of a history a job takes, and how it is read.
+struct HistorySelection {
+  /// The assets; all where empty.
+  let assets: [String]
+  /// First time, hours since 1970-01-01T00:00Z.
+  let from: Double?
+  /// Last time.
+  let to: Double?
+  /// Step of the moves that are correlated.
+  let correlationHours: Double?
+}

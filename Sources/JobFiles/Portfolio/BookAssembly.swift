@@ -1,0 +1,130 @@
+import Schema
+import Venues
+
+/// Makes the book of a venue from the rows of `positions.csv` and `accounts.csv`.
+///
+/// An isolated position becomes an account of its own, `OWNER#INSTRUMENT`, whose cash is its posted collateral; the
+/// owner's cross cash is not reduced. In an account of mode `isolated` every perpetual must be posted that way; its
+/// balances stay with the owner.
+struct BookAssembly {
+  /// Largest notional of one position, so that sums of many stay far from overflow.
+  static let largestNotional = 1e18
+
+  private(set) var accounts: [Account] = []
+  private(set) var positions: [Position] = []
+  /// Group names.
+  let groups: [String]
+
+  private let instruments: [Instrument]
+  private let file: String
+  private let problems = ProblemCollector()
+
+  /// Assembles the book. `prices` are those at t = 0 per asset of the universe, nil where the market is not known.
+  init(
+    positions file: PositionsFile, named name: String, accounts table: AccountsFile?, accountsName: String,
+    instruments: [Instrument], prices: [Double]?, intake: Intake
+  ) {
+    self.instruments = instruments
+    self.file = name
+    groups = table.map { $0.groups.isEmpty ? ["all"] : $0.groups } ?? ["all"]
+    makeAccounts(file, table)
+    positions.reserveCapacity(file.rows.count)
+    for row in file.rows { place(row, prices: prices) }
+    checkNames(file.accounts, accountsName: table == nil ? name : accountsName)
+    intake.problems.absorb(problems)
+    warn(intake)
+  }
+
+  /// The named accounts in the order of `accounts.csv`, else of first appearance.
+  private mutating func makeAccounts(_ file: PositionsFile, _ table: AccountsFile?) {
+    accounts.reserveCapacity(file.accounts.count)
+    for number in 0..<file.accounts.count {
+      guard let table, table.modes.indices.contains(number) else {
+        accounts.append(Account(id: file.accounts.text(of: number)))
+        continue
+      }
+      accounts.append(
+        Account(
+          id: file.accounts.text(of: number), mode: table.modes[number], group: table.groupOf[number],
+          loanToValue: table.loanToValue[number]))
+    }
+  }
+
+  /// Adds one row: to its account, or as an isolated position to an account made for it.
+  private mutating func place(_ row: PositionRow, prices: [Double]?) {
+    let owner = Int(row.account)
+    let instrument = Int(row.instrument)
+    checkNotional(row, price: instruments[instrument].asset.flatMap { prices?[$0] })
+    guard row.isolatedCollateral > 0 else {
+      if accounts[owner].mode == .isolated, case .perpetual = instruments[instrument].kind {
+        record(
+          row, "isolated_collateral", "a perpetual of an isolated account needs collateral of its own",
+          found: quotedForMessage(accounts[owner].id), hint: "or set the account's mode to cross")
+      }
+      positions.append(
+        Position(account: owner, instrument: instrument, quantity: row.quantity, entryPrice: row.entryPrice))
+      return
+    }
+    let own = accounts.count
+    accounts.append(
+      Account(
+        id: "\(accounts[owner].id)#\(instruments[instrument].id)", mode: .isolated, group: accounts[owner].group,
+        owner: owner))
+    positions.append(
+      Position(account: own, instrument: instrument, quantity: row.quantity, entryPrice: row.entryPrice))
+    if let settlement = instruments.firstIndex(where: { $0.kind == .settlement }) {
+      positions.append(Position(account: own, instrument: settlement, quantity: row.isolatedCollateral))
+    }
+  }
+
+  /// Records a position whose notional, at its entry or at t = 0, is beyond what sums of many can hold.
+  private func checkNotional(_ row: PositionRow, price: Double?) {
+    let largest = abs(row.quantity) * max(price ?? 0, row.entryPrice, price == nil ? 1 : 0)
+    if max(largest, row.isolatedCollateral) <= Self.largestNotional { return }
+    record(
+      row, "quantity", "the position is too large to compute with", found: "a notional of \(largest)",
+      allowed: "≤ \(Self.largestNotional)")
+  }
+
+  /// An account must not bear the name that an isolated position of another gets.
+  private func checkNames(_ names: NameIndex, accountsName: String) {
+    for account in accounts[min(names.count, accounts.count)...] where names.find(Array(account.id.utf8)) != nil {
+      problems.record(
+        "an account has the name that an isolated position gets", at: SourceLocation(file: accountsName),
+        found: quotedForMessage(account.id), hint: "rename the account")
+    }
+  }
+
+  /// Records a problem of one row; beyond the limit it is only counted.
+  private func record(
+    _ row: PositionRow, _ column: String, _ message: String, found: String? = nil, allowed: String? = nil,
+    hint: String? = nil
+  ) {
+    guard !problems.isFull else { return problems.countOnly() }
+    problems.record(
+      message, at: SourceLocation(file: file, line: Int(row.line), keyPath: column), found: found, allowed: allowed,
+      hint: hint)
+  }
+
+  /// Warns of accounts without positions and of perpetuals whose longs and shorts differ.
+  private func warn(_ intake: Intake) {
+    var isEmpty = [Bool](repeating: true, count: accounts.count)
+    var net = [Double](repeating: 0, count: instruments.count)
+    var gross = net
+    for position in positions {
+      isEmpty[position.account] = false
+      if let owner = accounts[position.account].owner { isEmpty[owner] = false }
+      net[position.instrument] += position.quantity
+      gross[position.instrument] += abs(position.quantity)
+    }
+    let place = SourceLocation(file: file)
+    let empty = isEmpty.count { $0 }
+    if empty > 0 { intake.warn("\(empty) accounts have no positions", at: place) }
+    for (index, instrument) in instruments.enumerated() {
+      guard case .perpetual = instrument.kind, abs(net[index]) > 1e-6 * gross[index] else { continue }
+      let share = (abs(net[index]) / gross[index] * 1000).rounded() / 10
+      intake.warn(
+        "longs and shorts of \(instrument.id) do not balance: net \(net[index]), \(share) % of gross", at: place)
+    }
+  }
+}

@@ -1,0 +1,195 @@
+import Schema
+import Venues
+
+/// The `instruments:` of a venue.
+struct InstrumentListing {
+  /// The instruments in the order written.
+  private(set) var instruments: [Instrument] = []
+  /// Where each is defined.
+  private(set) var places: [SourceLocation] = []
+  private var usedAssets: Set<String> = []
+  private var usedTables: Set<Int> = []
+
+  /// The words of the file.
+  private enum KindName: String, CaseIterable { case settlement, spot, perpetual }
+
+  private static let id = Parameter<String>.text("id", "the instrument's name at the venue")
+  private static let kindName = Parameter<KindName>.choice("kind", "what it is")
+  private static let assetName = Parameter<String>.text("asset", "the asset whose price moves it")
+  private static let table = Parameter<String>.text(
+    "margin", isOptional: true, "name of the bracket table; without one only a dynamic model can margin it")
+  private static let rate = Parameter<Double>.number(
+    "rate", unit: "fraction of notional", in: Bounds(-1, 1), "what longs pay at each funding time")
+  private static let interval = Parameter<Double>.number(
+    "intervalHours", unit: "hours", in: Bounds(0, 8760, openBelow: true), default: 8, "hours between funding times")
+  private static let ltv = Parameter<Double>.number(
+    "ltv", unit: "fraction", in: .fraction, isOptional: true, "what may be borrowed against it")
+  private static let threshold = Parameter<Double>.number(
+    "liquidationThreshold", unit: "fraction", in: .fraction, isOptional: true, "the debt that its value carries")
+  private static let supplyRate = Parameter<Double>.number(
+    "supplyRate", unit: "per year", in: Bounds(-10, 10), default: 0, "interest on a balance, continuously compounded")
+  private static let borrowRate = Parameter<Double>.number(
+    "borrowRate", unit: "per year", in: Bounds(-10, 10), default: 0, "interest on a debt, continuously compounded")
+
+  /// Reads the list; an instrument that is wrong is recorded and left out.
+  init(
+    reading reader: inout ParameterReader, settlement: String?, assets: AssetListing, tables: BracketListing,
+    intake: Intake
+  ) {
+    let items = reader.list("instruments", required: true, allowed: "a list of { id, kind, … }")
+    var names: Set<String> = []
+    var settlements: [(id: String, place: SourceLocation)] = []
+    for item in items {
+      var entry = ParameterReader(item, problems: intake.problems)
+      let id = entry.read(Self.id)
+      guard let kindName = entry.read(Self.kindName) else { continue }
+      let kind = kind(kindName, reading: &entry, assets: assets, tables: tables)
+      entry.finish()
+      guard let id else { continue }
+      guard names.insert(id).inserted else {
+        entry.record("an instrument is listed twice", key: "id", found: quotedForMessage(id))
+        continue
+      }
+      if let flaw = AccountName.flaw(of: id) { entry.record("the instrument's name \(flaw)", key: "id") }
+      if kindName == .settlement { settlements.append((id, item.location)) }
+      guard let kind else { continue }
+      instruments.append(Instrument(id: id, kind: kind))
+      places.append(item.location)
+    }
+    Self.check(settlements, settlement: settlement, reader)
+  }
+
+  /// Warns of assets and tables that no instrument refers to.
+  func warnOfUnused(assets: AssetListing, tables: BracketListing, intake: Intake) {
+    for (id, place) in zip(assets.ids, assets.places) where !usedAssets.contains(id) {
+      intake.warn("no instrument has the asset \(quotedForMessage(id))", at: place)
+    }
+    for (index, name) in tables.names.enumerated() where !usedTables.contains(index) {
+      intake.warn("no instrument uses the margin table \(quotedForMessage(name))", at: tables.places[index])
+    }
+  }
+
+  /// Exactly one instrument is the settlement currency, and bears its name.
+  private static func check(
+    _ found: [(id: String, place: SourceLocation)], settlement: String?, _ reader: ParameterReader
+  ) {
+    let problems = reader.problems
+    guard let first = found.first else {
+      reader.record(
+        "no instrument is the settlement currency", key: "instruments",
+        hint: "add { id: \(settlement ?? "USD"), kind: settlement }")
+      return
+    }
+    for extra in found.dropFirst() {
+      problems.record(
+        "there is more than one settlement instrument", at: extra.place, found: quotedForMessage(extra.id))
+    }
+    if let settlement, first.id != settlement {
+      problems.record(
+        "the settlement instrument has another name than the settlement currency",
+        at: first.place.appending(key: "id"), found: quotedForMessage(first.id), allowed: quotedForMessage(settlement))
+    }
+  }
+
+  /// What the instrument is; nil, recorded, where its parameters are wrong.
+  private mutating func kind(
+    _ name: KindName, reading entry: inout ParameterReader, assets: AssetListing, tables: BracketListing
+  ) -> Instrument.Kind? {
+    switch name {
+    case .settlement: return .settlement
+    case .spot:
+      let asset = asset(reading: &entry, among: assets)
+      let collateral = Self.weights("collateralWeight", bounds: .fraction, &entry)
+      let liability = Self.weights("liabilityWeight", bounds: Bounds(1, 100), &entry)
+      Self.check(collateral: collateral, liability: liability, entry)
+      let accepted = Self.loanToValue(&entry)
+      let supply = entry.read(Self.supplyRate)
+      let borrow = entry.read(Self.borrowRate)
+      guard let asset, let supply, let borrow else { return nil }
+      return .spot(
+        SpotTerms(
+          asset: asset, collateralWeight: collateral ?? .full, liabilityWeight: liability ?? .full,
+          loanToValue: accepted, supplyRate: supply, borrowRate: borrow))
+    case .perpetual:
+      let asset = asset(reading: &entry, among: assets)
+      let brackets = brackets(reading: &entry, among: tables)
+      var funding = entry.section("funding", required: false)
+      let rate = funding == nil ? 0 : funding?.read(Self.rate)
+      let interval = funding == nil ? 8 : funding?.read(Self.interval)
+      funding?.finish()
+      guard let asset, let rate, let interval else { return nil }
+      return .perpetual(
+        PerpetualTerms(asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval))
+    }
+  }
+
+  /// The index in the universe of the instrument's asset.
+  private mutating func asset(reading entry: inout ParameterReader, among assets: AssetListing) -> Int? {
+    guard let name = entry.read(Self.assetName) else { return nil }
+    usedAssets.insert(name)
+    if let place = assets.ids.firstIndex(of: name) { return assets.indices[place] }
+    entry.record(
+      "the venue lists no such asset", key: "asset", found: quotedForMessage(name),
+      allowed: assets.ids.prefix(40).joined(separator: ", "),
+      hint: nearestWord(to: name, among: assets.ids).map { "did you mean '\($0)'?" })
+    return nil
+  }
+
+  /// Index of the instrument's table; a table that is itself wrong is not reported a second time.
+  private mutating func brackets(reading entry: inout ParameterReader, among tables: BracketListing) -> Int? {
+    guard let name = entry.readIfPresent(Self.table) else { return nil }
+    if let index = tables.names.firstIndex(of: name) {
+      usedTables.insert(index)
+      return index
+    }
+    guard !tables.brokenNames.contains(name) else { return nil }
+    entry.record(
+      "there is no such margin table", key: "margin", found: quotedForMessage(name),
+      allowed: tables.names.isEmpty ? "a table defined under the venue's margin" : tables.names.joined(separator: ", "),
+      hint: nearestWord(to: name, among: tables.names).map { "did you mean '\($0)'?" })
+    return nil
+  }
+
+  /// A pair of weights; nil where the key is absent, and then everything counts in full.
+  private static func weights(_ key: String, bounds: Bounds, _ entry: inout ParameterReader) -> TwoLevels? {
+    guard var section = entry.section(key, required: false) else { return nil }
+    let initial = section.read(Parameter<Double>.number("initial", in: bounds, "weight when opening"))
+    let maintenance = section.read(Parameter<Double>.number("maintenance", in: bounds, "weight for liquidation"))
+    section.finish()
+    guard let initial, let maintenance else { return nil }
+    return TwoLevels(initial: initial, maintenance: maintenance)
+  }
+
+  /// What opening is judged by must not be laxer than what liquidation is judged by.
+  private static func check(collateral: TwoLevels?, liability: TwoLevels?, _ entry: ParameterReader) {
+    if let collateral, collateral.initial > collateral.maintenance {
+      entry.record(
+        "collateral counts for more when opening than for liquidation", key: "collateralWeight",
+        found: "initial \(collateral.initial)", allowed: "≤ maintenance (\(collateral.maintenance))")
+    }
+    if let liability, liability.initial < liability.maintenance {
+      entry.record(
+        "a debt counts for less when opening than for liquidation", key: "liabilityWeight",
+        found: "initial \(liability.initial)", allowed: "≥ maintenance (\(liability.maintenance))")
+    }
+  }
+
+  /// Loan-to-value (initial) and liquidation threshold (maintenance), both or neither.
+  private static func loanToValue(_ entry: inout ParameterReader) -> TwoLevels? {
+    let hasOne = entry.has(Self.ltv.description.key) != entry.has(Self.threshold.description.key)
+    let initial = entry.readIfPresent(Self.ltv)
+    let maintenance = entry.readIfPresent(Self.threshold)
+    if hasOne {
+      entry.record(
+        "ltv and liquidationThreshold come together or not at all",
+        key: initial == nil ? "ltv" : "liquidationThreshold")
+    }
+    guard let initial, let maintenance else { return nil }
+    if initial > maintenance {
+      entry.record(
+        "the loan-to-value is above the liquidation threshold", key: "ltv", found: "\(initial)",
+        allowed: "≤ liquidationThreshold (\(maintenance))")
+    }
+    return TwoLevels(initial: initial, maintenance: maintenance)
+  }
+}

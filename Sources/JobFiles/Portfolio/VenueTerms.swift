@@ -1,0 +1,162 @@
+public import Clearing
+public import Venues
+
+import Schema
+
+/// What `venue.yaml` says, checked: a venue without its book.
+///
+/// The file, with everything that may stand in it (rates and weights are fractions, money is in the settlement currency):
+/// ```yaml
+/// venue: perps
+/// description: "…"
+/// settlement: USD
+/// synthetic: false
+/// assets:
+///   - { id: BTC, averageDailyVolume: 4.0e8, halfSpread: 0.00002 }      # money per day; fraction of the price
+/// instruments:
+///   - { id: USD, kind: settlement }
+///   - { id: BTC-SPOT, kind: spot, asset: BTC, collateralWeight: { initial: 0.9, maintenance: 0.95 },
+///       liabilityWeight: { initial: 1.1, maintenance: 1.05 }, ltv: 0.7, liquidationThreshold: 0.75,
+///       supplyRate: 0.01, borrowRate: 0.03 }                           # annual, continuously compounded
+///   - { id: BTC-PERP, kind: perpetual, asset: BTC, margin: large, funding: { rate: 0.0001, intervalHours: 8 } }
+/// margin:
+///   large:                                                             # by notional, lowest bracket first
+///     - { from: 0, initial: 0.05, maintenance: 0.03 }
+/// liquidation: { policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }
+/// # or { policy: full, penalty, … }, or { policy: close-factor, closeFactor, fullBelowHealthFactor, bonus, … }
+/// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
+/// reserve: { balance: 2.5e7 }
+/// lossAllocation: socialise                                            # or bad-debt
+/// ```
+public struct VenueTerms: Sendable {
+  /// Its name.
+  public let id: String
+  /// What it is, in words.
+  public let summary: String
+  /// The settlement currency.
+  public let settlement: String
+  /// Whether the file says that its book is made up.
+  public let isSynthetic: Bool
+  /// The assets that the venue lists, in the order written.
+  public let assetIDs: [String]
+  /// Depth per asset of the universe; nil for assets that are not listed here.
+  public let depths: [MarketDepth?]
+  /// The instruments; their assets are indices into the universe.
+  public let instruments: [Instrument]
+  /// How the venue clears.
+  public let rules: ClearingRules
+  /// Where each instrument is defined, for messages.
+  let places: [SourceLocation]
+
+  private static let name = Parameter<String>.text("venue", "the venue's name")
+  private static let summaryText = Parameter<String>.text("description", default: "", "what it is, in words")
+  private static let currency = Parameter<String>.text("settlement", "the currency that money is counted in")
+  private static let synthetic = Parameter<Bool>.flag(
+    "synthetic", default: false, "whether the book was made from distributions")
+
+  /// Reads the document of a `venue.yaml`.
+  ///
+  /// - Parameters:
+  ///   - node: the document.
+  ///   - universe: the assets of the market; nil where the market could not be read, and then the venue's own assets
+  ///     stand for them, so that the rest is checked all the same.
+  ///   - intake: where problems and warnings are recorded.
+  init?(reading node: DocumentNode, universe: [String]?, intake: Intake) {
+    let before = intake.problems.count
+    var reader = ParameterReader(node, problems: intake.problems)
+    let name = reader.read(Self.name)
+    if let flaw = name.flatMap(AccountName.flaw) { reader.record("the venue's name \(flaw)", key: "venue") }
+    let summary = reader.read(Self.summaryText)
+    let settlement = reader.read(Self.currency)
+    let synthetic = reader.read(Self.synthetic)
+    let assets = AssetListing(reading: &reader, universe: universe, intake: intake)
+    let tables = BracketListing(reading: &reader, intake: intake)
+    let listing = InstrumentListing(
+      reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
+    let terms = ClearingTerms(reading: &reader, intake: intake)
+    reader.finish()
+    listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
+    guard let name, let summary, let settlement, let synthetic, let terms else { return nil }
+    terms.check(against: listing, intake: intake)
+    guard intake.problems.count == before else { return nil }
+    id = name
+    self.summary = summary
+    self.settlement = settlement
+    isSynthetic = synthetic
+    assetIDs = assets.ids
+    depths = assets.depths
+    instruments = listing.instruments
+    places = listing.places
+    rules = ClearingRules(
+      brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
+      reserve: terms.reserve, lossAllocation: terms.lossAllocation)
+  }
+
+  /// Records every funding interval that is not a whole number of steps.
+  func check(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
+    for (instrument, place) in zip(instruments, places) {
+      guard case .perpetual(let terms) = instrument.kind, terms.fundingRate != 0 else { continue }
+      guard wholeSteps(terms.fundingIntervalHours) == nil else { continue }
+      problems.record(
+        "the funding interval of \(instrument.id) is not a whole number of steps",
+        at: place.appending(key: "funding").appending(key: "intervalHours"), found: "\(terms.fundingIntervalHours) h",
+        allowed: "a multiple of \(stepHours) h")
+    }
+  }
+}
+
+/// The `assets:` of a venue: what is traded and how deep its market is.
+struct AssetListing {
+  /// The assets in the order written.
+  private(set) var ids: [String] = []
+  /// Index in the universe of each of them; nil where the universe does not have it.
+  private(set) var indices: [Int?] = []
+  /// Depth per asset of the universe.
+  private(set) var depths: [MarketDepth?] = []
+  /// Where each is defined.
+  private(set) var places: [SourceLocation] = []
+
+  private static let id = Parameter<String>.text("id", "the asset's name in the market")
+  private static let volume = Parameter<Double>.number(
+    "averageDailyVolume", unit: "money per day", in: Bounds(0, 1e18, openBelow: true),
+    "money traded per day in normal times")
+  private static let halfSpread = Parameter<Double>.number(
+    "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), "half the relative bid–ask spread")
+
+  /// Reads the list; an asset that the market lacks is recorded and has no index.
+  init(reading reader: inout ParameterReader, universe: [String]?, intake: Intake) {
+    let items = reader.list("assets", required: true, allowed: "a list of { id, averageDailyVolume, halfSpread }")
+    var read: [(id: String, depth: MarketDepth?, place: SourceLocation)] = []
+    for item in items {
+      var entry = ParameterReader(item, problems: intake.problems)
+      let id = entry.read(Self.id)
+      let volume = entry.read(Self.volume)
+      let halfSpread = entry.read(Self.halfSpread)
+      entry.finish()
+      guard let id else { continue }
+      if read.contains(where: { $0.id == id }) {
+        entry.record("an asset is listed twice", key: "id", found: quotedForMessage(id))
+        continue
+      }
+      var depth: MarketDepth?
+      if let volume, let halfSpread { depth = MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread) }
+      read.append((id, depth, item.location))
+    }
+    let universe = universe ?? read.map(\.id)
+    depths = [MarketDepth?](repeating: nil, count: universe.count)
+    for (id, depth, place) in read {
+      let index = universe.firstIndex(of: id)
+      if let index {
+        depths[index] = depth
+      } else {
+        intake.problems.record(
+          "the market has no such asset", at: place.appending(key: "id"), found: quotedForMessage(id),
+          allowed: universe.prefix(40).joined(separator: ", "),
+          hint: nearestWord(to: id, among: universe).map { "did you mean '\($0)'?" })
+      }
+      ids.append(id)
+      indices.append(index)
+      places.append(place)
+    }
+  }
+}
