@@ -11,7 +11,8 @@ public final class MappedFile: Sendable {
   /// Maps the file at `path` for reading. Throws with the system's reason where it cannot be opened or is no plain
   /// file. An empty file is fine.
   public init(path: String) throws(FileError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without O_NONBLOCK a named pipe would wait for a writer for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
     defer { close(descriptor) }
     var status = stat()
