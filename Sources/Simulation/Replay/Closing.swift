@@ -106,6 +106,7 @@ struct ClosingRule {
       let size = abs(ledger.quantity[position]) * columns.unitNotional[column]
       if ledger.book.columns[column].side == .owed {
         debt += size
+        accepted -= (requirements.maintenance.weight[position] - 1) * size
       } else {
         held += size
         accepted +=

@@ -131,7 +131,9 @@ final class VenueReplay {
         bookTrades(closing, market: market)
       }
     }
-    for closing in closings where ledger.holdsNothing(closing.account) { settleEmpty(closing.account) }
+    let emptied = closings.map(\.account).filter { ledger.holdsNothing($0) }
+    for account in emptied { returnRemainder(of: account) }
+    for account in emptied { wipeOut(account) }
   }
 
   /// The closings of the wave last decided, for traces.
@@ -141,19 +143,20 @@ final class VenueReplay {
     tally.events += 1
     let account = closing.account
     guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
-    guard model.model.isDynamic, healthAtStartFactors(of: account) >= 0 else { return }
+    guard model.model.isDynamic, health(of: account, factors: columns.maintenanceFactor) < 0 else { return }
+    guard health(of: account, factors: startFactors) >= 0 else { return }
     tally.requirementDriven += 1
   }
 
-  /// Health of an account now if the factors were still those of t = 0.
-  private func healthAtStartFactors(of account: Int) -> Double {
+  /// Health of an account now under the given factors per column.
+  private func health(of account: Int, factors: [Double]) -> Double {
     var headroom = ledger.cash[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
       headroom += model.requirements.maintenance.weight[position] * quantity * columns.unitValue[column]
       headroom -=
-        startFactors[column]
+        factors[column]
         * model.requirements.maintenance.requirement(
           position: position, notional: abs(quantity) * columns.unitNotional[column])
     }
@@ -228,17 +231,20 @@ final class VenueReplay {
     outside.buy(units: rest, column: column, price: value)
   }
 
-  /// An account that holds nothing any more: an isolated remainder returns to its owner, a deficit is a shortfall.
-  private func settleEmpty(_ account: Int) {
-    let cash = ledger.cash[account]
-    if cash < 0 {
-      let shortfall = -ledger.takeCash(of: account)
-      ledger.close(account)
-      tally.addShortfall(shortfall)
-      contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
-    } else if cash > 0, let owner = ledger.book.accounts[account].owner {
-      ledger.pay(ledger.takeCash(of: account), to: owner)
-    }
+  /// What is left of an emptied isolated position returns to its owner, before anybody is judged wiped out, so that the
+  /// order of accounts does not matter.
+  private func returnRemainder(of account: Int) {
+    guard ledger.cash[account] > 0, let owner = ledger.book.accounts[account].owner else { return }
+    ledger.pay(ledger.takeCash(of: account), to: owner)
+  }
+
+  /// An account that holds nothing any more and owes cash: the deficit is a shortfall.
+  private func wipeOut(_ account: Int) {
+    guard ledger.cash[account] < 0 else { return }
+    let shortfall = -ledger.takeCash(of: account)
+    ledger.close(account)
+    tally.addShortfall(shortfall)
+    contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
   }
 
   /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
@@ -281,7 +287,7 @@ final class VenueReplay {
     let taken = min(loss, total)
     guard taken > 0 else { return 0 }
     for (account, equity) in zip(accounts, equities) where equity > 0 {
-      ledger.pay(-taken * equity / total, to: account)
+      ledger.pay(-min(equity, taken * equity / total), to: account)
     }
     screen.invalidate()
     return taken
