@@ -1,0 +1,98 @@
+package import Venues
+
+import Foundation
+
+/// One position of one account.
+package struct ReferencePosition: Sendable {
+  /// Index of the instrument at the venue.
+  package let instrument: Int
+  /// What the instrument is.
+  package let kind: Instrument.Kind
+  /// Whether it is held, owed or a perpetual.
+  package let side: Book.Column.Side
+  /// Index of the asset.
+  package let asset: Int
+  /// Signed quantity in asset units.
+  package var quantity: Double
+
+  /// What one unit of a balance has grown to since t = 0: exp(rate·years). 1 for a perpetual.
+  func growth(hours: Double) -> Double {
+    guard case .spot(let terms) = kind else { return 1 }
+    return exp((side == .owed ? terms.borrowRate : terms.supplyRate) * hours / (24 * 365))
+  }
+}
+
+/// What a venue's positions are worth at one moment.
+struct ReferenceValuation {
+  /// Price of each asset.
+  var prices: [Double]
+  /// Hours since t = 0.
+  var hours: Double
+  /// Cumulative funding per unit of each instrument.
+  var funding: [Double]
+
+  /// What one unit adds to equity: price × growth of a balance, price − cumulative funding of a perpetual.
+  func unitValue(_ position: ReferencePosition) -> Double {
+    if position.side == .perpetual { return prices[position.asset] - funding[position.instrument] }
+    return prices[position.asset] * position.growth(hours: hours)
+  }
+
+  /// What one unit counts for in notional: the price of a perpetual, the value of a balance.
+  func unitNotional(_ position: ReferencePosition) -> Double {
+    prices[position.asset] * position.growth(hours: hours)
+  }
+
+  /// |q| × unit notional.
+  func notional(_ position: ReferencePosition) -> Double { abs(position.quantity) * unitNotional(position) }
+
+  /// q × unit value.
+  func value(_ position: ReferencePosition) -> Double { position.quantity * unitValue(position) }
+
+  /// The same moment at other prices.
+  func at(_ prices: [Double]) -> ReferenceValuation {
+    ReferenceValuation(prices: prices, hours: hours, funding: funding)
+  }
+}
+
+/// One account, as it stands.
+struct ReferenceAccount {
+  let terms: Account
+  /// Everything in the settlement currency: balances, and minus quantity × entry price of the perpetuals.
+  var cash: Double
+  var positions: [ReferencePosition]
+  /// Whether it still takes part. An account that ended with a shortfall does not.
+  var isOpen = true
+  /// Whether it was liquidatable at t = 0.
+  var wasFlaggedAtStart = false
+  /// Whether it may not be liquidated yet, because it was liquidatable at t = 0 and never healthy since.
+  var isExempt = false
+
+  init(_ index: Int, of book: Book, instruments: [Instrument]) {
+    terms = book.accounts[index]
+    cash = book.cash[index]
+    positions = book.positions(of: index).map { place in
+      let column = book.columns[Int(book.column[place])]
+      return ReferencePosition(
+        instrument: column.instrument, kind: instruments[column.instrument].kind, side: column.side,
+        asset: column.asset, quantity: book.quantity[place])
+    }
+  }
+
+  /// Whether nothing but cash is left.
+  var holdsNothing: Bool { positions.allSatisfy { $0.quantity == 0 } }
+
+  /// Cash plus the value of every position.
+  func equity(_ valuation: ReferenceValuation) -> Double {
+    positions.reduce(cash) { $0 + valuation.value($1) }
+  }
+
+  /// Σ |q|·M over its perpetuals.
+  func perpetualNotional(_ valuation: ReferenceValuation) -> Double {
+    positions.filter { $0.side == .perpetual }.reduce(0) { $0 + valuation.notional($1) }
+  }
+
+  /// Value of what it holds on one side of the book, as a positive number.
+  func worth(_ side: Book.Column.Side, _ valuation: ReferenceValuation) -> Double {
+    positions.filter { $0.side == side }.reduce(0) { $0 + valuation.notional($1) }
+  }
+}

@@ -1,0 +1,125 @@
+public import Clearing
+public import Venues
+
+import Foundation
+
+/// The market that one reference path runs in: given exogenous prices and what trades do to them.
+public struct ReferenceMarket: Sendable {
+  /// Length of a step in hours.
+  public var stepHours: Double
+  /// Exogenous prices X, [asset][point], point 0 being t = 0.
+  public var exogenous: [[Double]]
+  /// Annualised volatility of each asset at t = 0: what a margin model's estimate starts from.
+  public var initialVolatilities: [Double]
+  /// Annualised long-run volatility of each asset: what impact is measured in.
+  public var longRunVolatilities: [Double]
+  /// Depth of each asset's market; an asset without one trades without impact and spread.
+  public var depths: [MarketDepth?]
+  /// The impact law.
+  public var impact: MarketImpact
+
+  /// Creates a market; the arrays have one element per asset, the prices as many points each.
+  public init(
+    stepHours: Double, exogenous: [[Double]], initialVolatilities: [Double], longRunVolatilities: [Double],
+    depths: [MarketDepth?], impact: MarketImpact
+  ) {
+    self.stepHours = stepHours
+    self.exogenous = exogenous
+    self.initialVolatilities = initialVolatilities
+    self.longRunVolatilities = longRunVolatilities
+    self.depths = depths
+    self.impact = impact
+  }
+
+  /// Number of steps T.
+  public var steps: Int { max(0, (exogenous.first?.count ?? 1) - 1) }
+
+  /// Half the relative spread of an asset.
+  func halfSpread(_ asset: Int) -> Double { depths[asset]?.halfSpread ?? 0 }
+}
+
+/// What one wave did in one asset's market.
+public struct ReferenceExecution: Sendable, Hashable {
+  /// Net flow in money at the mark before the wave, positive for buying.
+  public var flow: Double
+  /// The price that everybody in the asset traded at.
+  public var fill: Double
+  /// Change of the log impact.
+  public var shift: Double
+}
+
+/// The prices of one moment and the impact that made them.
+struct ReferencePrices {
+  let market: ReferenceMarket
+  /// Step number.
+  private(set) var step = 0
+  /// X of each asset.
+  private(set) var exogenous: [Double]
+  /// P: log impact that stays.
+  private(set) var permanent: [Double]
+  /// T: log impact that decays.
+  private(set) var transient: [Double]
+  /// S: what the waves of this step traded so far, in money.
+  private(set) var flowOfStep: [Double]
+
+  init(market: ReferenceMarket) {
+    self.market = market
+    exogenous = market.exogenous.map { $0[0] }
+    permanent = exogenous.map { _ in 0 }
+    transient = permanent
+    flowOfStep = permanent
+  }
+
+  /// Hours since t = 0.
+  var hours: Double { Double(step) * market.stepHours }
+
+  /// M = X·exp(P + T).
+  var marks: [Double] {
+    exogenous.indices.map { exogenous[$0] * exp(permanent[$0] + transient[$0]) }
+  }
+
+  /// The next step: exogenous prices advance, transient impact decays by half every half-life, flows start anew.
+  mutating func advance() {
+    step += 1
+    exogenous = market.exogenous.map { $0[step] }
+    let remaining = pow(2, -market.stepHours / market.impact.halfLifeHours)
+    transient = transient.map { $0 * remaining }
+    flowOfStep = flowOfStep.map { _ in 0 }
+  }
+
+  /// G(S) = sign(S)·Y·σ_day·(|S|/ADV)^δ, σ_day being the long-run volatility of one day.
+  func impact(of flow: Double, asset: Int) -> Double {
+    guard let depth = market.depths[asset] else { return 0 }
+    let dailyVolatility = market.longRunVolatilities[asset] * sqrt(1.0 / 365.0)
+    let days = pow(abs(flow) / depth.averageDailyVolume, market.impact.exponent)
+    let size = market.impact.coefficient * dailyVolatility * days
+    return flow < 0 ? -size : size
+  }
+
+  /// ∫₀^S G = Y·σ_day·ADV/(δ+1)·(|S|/ADV)^(δ+1), the same for a flow and its opposite.
+  func impactIntegral(to flow: Double, asset: Int) -> Double {
+    impact(of: abs(flow), asset: asset) * abs(flow) / (market.impact.exponent + 1)
+  }
+
+  /// Executes the net flow of one wave in every asset, moves the marks, and says what everybody traded at.
+  ///
+  /// log average fill = ∫_{S₀}^{S₁} G dS ÷ (S₁ − S₀) − G(S₀); half the spread is paid on the side of the net flow. Where
+  /// nothing trades net, those who trade against each other do so at the mark.
+  mutating func execute(flows: [Double]) -> [ReferenceExecution] {
+    let before = marks
+    return flows.indices.map { asset in
+      let flow = flows[asset]
+      let start = flowOfStep[asset]
+      let end = start + flow
+      guard flow != 0 else { return ReferenceExecution(flow: 0, fill: before[asset], shift: 0) }
+      let shift = impact(of: end, asset: asset) - impact(of: start, asset: asset)
+      let area = impactIntegral(to: end, asset: asset) - impactIntegral(to: start, asset: asset)
+      let logAverage = end == start ? 0 : area / (end - start) - impact(of: start, asset: asset)
+      let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset)
+      flowOfStep[asset] = end
+      permanent[asset] += market.impact.permanentShare * shift
+      transient[asset] += (1 - market.impact.permanentShare) * shift
+      return ReferenceExecution(flow: flow, fill: before[asset] * exp(logAverage) * (1 + spread), shift: shift)
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import Venues
+
+/// The quantities of one path at one venue, each from the trace and the tallies by its definition.
+public struct ReferenceOutcome: Sendable, Hashable {
+  /// Shortfalls minus reserve income, plus the negative equity of accounts still open at the end.
+  public var loss: Double
+  /// Shortfalls beyond the reserve.
+  public var uncovered: Double
+  /// Greatest cumulative (shortfall − reserve income) at the end of a step, at least 0.
+  public var requiredReserve: Double
+  /// Income of the reserve.
+  public var reserveInflow: Double
+  /// Largest shortfall of one account.
+  public var largestShortfall: Double
+  /// Sum of the two largest.
+  public var twoLargestShortfalls: Double
+  /// Charged to the remaining accounts.
+  public var socialised: Double
+  /// Borne by nobody.
+  public var badDebt: Double
+  /// Hours until a shortfall first exceeded the reserve; +∞ if none did.
+  public var exhaustionHours: Double
+  /// Indices of the accounts liquidated at least once, isolated positions under their owner.
+  public var liquidatedOwners: Set<Int>
+  /// Liquidation actions.
+  public var liquidationEvents: Int
+  /// Notional closed, bought back or repaid.
+  public var liquidatedNotional: Double
+  /// First liquidations that the requirement of t = 0 would not have caused.
+  public var requirementDriven: Int
+  /// Largest number of a wave, counted from 1 in each step, in which the venue liquidated somebody.
+  public var waves: Int
+  /// Worst fall of a mark below its start, largest over assets.
+  public var markDrawdown: Double
+  /// Worst fall of an exogenous price below its start, largest over assets.
+  public var exogenousDrawdown: Double
+  /// Largest absolute residual of the conservation check over the steps, relative.
+  public var conservationResidual: Double
+  /// What the margin model demanded, the book of t = 0 held constant.
+  public var margin: ReferenceMarginMeasures
+  /// Fall of the summed equity: of all accounts first, then of each group.
+  public var bookLoss: [Double]
+
+  init(house: ReferenceClearingHouse, venue: Int, steps: [ReferenceStep], market: ReferenceMarket) {
+    let path = house.path
+    let first = steps[0].venues[venue].accounts
+    let last = steps[steps.count - 1].venues[venue].accounts
+    let deficit = last.filter(\.isOpen).reduce(0) { $0 + max(0, -$1.equity) }
+    loss = path.shortfalls - path.reserveIncome + deficit
+    uncovered = path.uncovered
+    requiredReserve = path.requiredReserve
+    reserveInflow = path.reserveIncome
+    let largest = path.shortfallOfAccount.values.sorted(by: >)
+    largestShortfall = largest.first ?? 0
+    twoLargestShortfalls = largest.prefix(2).reduce(0, +)
+    socialised = path.socialised
+    badDebt = path.badDebt
+    exhaustionHours = path.exhaustionHours
+    liquidatedOwners = path.liquidatedOwners
+    liquidationEvents = path.liquidationEvents
+    liquidatedNotional = path.liquidatedNotional
+    requirementDriven = path.requirementDriven
+    waves = steps.map { Self.lastWave(of: venue, in: $0.waves) }.max() ?? 0
+    conservationResidual = steps.map { abs($0.venues[venue].conservationResidual) }.max() ?? 0
+
+    margin = ReferenceMarginMeasures(house: house, venue: venue, steps: steps, stepHours: market.stepHours)
+
+    let start = steps[0].exogenous
+    let exogenous = steps.map(\.exogenous)
+    let marks = steps.flatMap { [$0.openingMarks] + $0.waves.map(\.marks) + [$0.closingMarks] }
+    markDrawdown = Self.drawdown(of: marks, from: start)
+    exogenousDrawdown = Self.drawdown(of: exogenous, from: start)
+
+    let book = house.venue.book
+    let falls = zip(first, last).map { $0.equity - $1.equity }
+    var losses = [Double](repeating: 0, count: book.groups.count + 1)
+    for (account, fall) in falls.enumerated() {
+      losses[0] += fall
+      losses[1 + book.accounts[account].group] += fall
+    }
+    bookLoss = losses
+  }
+
+  private static func lastWave(of venue: Int, in waves: [ReferenceWave]) -> Int {
+    (waves.lastIndex { wave in wave.actions.contains { $0.venue == venue } } ?? -1) + 1
+  }
+
+  /// max over assets of 1 − lowest ÷ start.
+  private static func drawdown(of prices: [[Double]], from start: [Double]) -> Double {
+    start.indices.map { asset in
+      1 - (prices.map { $0[asset] }.min() ?? start[asset]) / start[asset]
+    }.max() ?? 0
+  }
+}

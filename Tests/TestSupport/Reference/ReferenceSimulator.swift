@@ -1,0 +1,143 @@
+public import Clearing
+
+/// The whole model of one path, slow and plain: the specification in code, and what the engine is compared with.
+///
+/// Nothing is screened, cached or vectorised; every account is looked at in every wave. It shares with the engine only the
+/// values that describe a venue, none of the code that computes with them. Read it in this order: `ReferenceMarket`
+/// (prices, impact, fills), `ReferenceAccount` (what positions are worth), `ReferenceMargin` (what they demand),
+/// `ReferenceLiquidation` (what is closed), `ReferenceBooking` (who pays whom), `ReferenceWaterfall` (who bears losses),
+/// `ReferenceOutcome` and `ReferenceMarginMeasures` (what is measured of a path).
+public struct ReferenceSimulator {
+  private let market: ReferenceMarket
+  private let atStart: AtStart
+  /// Waves that each venue may do in one step.
+  private let waveLimits: [Int]
+  /// The market that all venues trade in: one's impact is seen by all.
+  private var prices: ReferencePrices
+  private var houses: [ReferenceClearingHouse]
+  /// Everything that exists at each venue at t = 0; the conservation check compares with it at every step.
+  private let totals: [Double]
+  private let grossEquities: [Double]
+
+  /// Puts `venues` at the start of the path in `market`.
+  public init(venues: [ReferenceVenue], market: ReferenceMarket, atStart: AtStart) {
+    self.market = market
+    self.atStart = atStart
+    waveLimits = venues.map(\.rules.liquidation.waves)
+    prices = ReferencePrices(market: market)
+    let marks = prices.marks
+    houses = venues.map { ReferenceClearingHouse($0, market: market, prices: marks) }
+    for index in houses.indices {
+      houses[index].flagAtStart(houses[index].valuation(marks, hours: 0), atStart: atStart)
+    }
+    totals = houses.map { $0.total($0.valuation(marks, hours: 0)) }
+    grossEquities = houses.map { $0.grossEquity($0.valuation(marks, hours: 0)) }
+  }
+
+  /// Runs the path to its end: the horizon, or the first step at whose end a mark or a total is not a finite number.
+  public mutating func run() -> ReferenceTrace {
+    let marks = prices.marks
+    var steps = [
+      record(number: 0, opening: marks, waves: [], waterfalls: houses.map { _ in ReferenceWaterfall() })
+    ]
+    var isNonFinite = false
+    for _ in 0..<market.steps {
+      steps.append(runStep())
+      isNonFinite = steps.last.map { !isFinite($0) } ?? false
+      if isNonFinite { break }
+    }
+    let outcomes = houses.indices.map { venue in
+      ReferenceOutcome(house: houses[venue], venue: venue, steps: steps, market: market)
+    }
+    return ReferenceTrace(steps: steps, isNonFinite: isNonFinite, outcomes: outcomes)
+  }
+
+  /// One step in the order of the model: prices advance and transient impact decays; funding falls due at the new marks;
+  /// the oracle publishes the marks and the margin models take them; waves; the waterfall at the marks they left.
+  private mutating func runStep() -> ReferenceStep {
+    prices.advance()
+    let opening = prices.marks
+    for index in houses.indices {
+      houses[index].payFunding(hours: prices.hours, marks: opening)
+      houses[index].margin.advance(step: prices.step, prices: opening)
+    }
+    let waves = runWaves()
+    let closing = prices.marks
+    let waterfalls = houses.indices.map { index in
+      houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
+    }
+    return record(number: prices.step, opening: opening, waves: waves, waterfalls: waterfalls)
+  }
+
+  /// Waves follow each other until nobody is liquidated or every venue has done as many as it may in a step; who is left
+  /// waits for the next step. Funding, growth and margin rates stay what they were at the step's start.
+  private mutating func runWaves() -> [ReferenceWave] {
+    var waves: [ReferenceWave] = []
+    for number in 1...max(1, waveLimits.max() ?? 1) {
+      let wave = runWave(number: number)
+      if wave.actions.isEmpty { break }
+      waves.append(wave)
+    }
+    return waves
+  }
+
+  /// Detection at the marks, decisions, one execution per asset for all venues together, booking.
+  ///
+  /// Everything is decided before anything trades, at the marks before the wave. The first wave of the first step also
+  /// takes accounts that were flagged at t = 0, where that is asked for, whatever their health has become.
+  private mutating func runWave(number: Int) -> ReferenceWave {
+    let marks = prices.marks
+    let isForcing = number == 1 && prices.step == 1 && atStart == .close
+    let valuations = houses.map { $0.valuation(marks, hours: prices.hours) }
+    var closings: [[ReferenceClosing]] = []
+    var flows = marks.map { _ in 0.0 }
+    for index in houses.indices {
+      let detected =
+        number <= waveLimits[index] ? houses[index].detect(valuations[index], forcingFlagged: isForcing) : []
+      let found = detected.map { houses[index].closing(of: $0, valuations[index]) }.filter(\.isAction)
+      closings.append(found)
+      for (asset, flow) in houses[index].flows(of: found, valuations[index]).enumerated() { flows[asset] += flow }
+    }
+    let executions = prices.execute(flows: flows)
+    var actions: [ReferenceAction] = []
+    for index in houses.indices {
+      actions += houses[index].book(closings[index], venue: index, fills: executions.map(\.fill), valuations[index])
+    }
+    return ReferenceWave(marks: marks, executions: executions, actions: actions)
+  }
+
+  /// What the trace keeps of a step, as things stand now.
+  private func record(number: Int, opening: [Double], waves: [ReferenceWave], waterfalls: [ReferenceWaterfall])
+    -> ReferenceStep
+  {
+    let marks = prices.marks
+    return ReferenceStep(
+      number: number, exogenous: prices.exogenous, openingMarks: opening, closingMarks: marks,
+      permanentImpact: prices.permanent, transientImpact: prices.transient, waves: waves,
+      venues: houses.indices.map { state(of: $0, marks: marks, waterfall: waterfalls[$0]) })
+  }
+
+  /// How one venue stands now.
+  private func state(of venue: Int, marks: [Double], waterfall: ReferenceWaterfall) -> ReferenceVenueState {
+    let house = houses[venue]
+    let valuation = house.valuation(marks, hours: prices.hours)
+    let accounts = house.accounts.map { account in
+      ReferenceAccountState(
+        equity: account.equity(valuation), health: house.margin.health(of: account, valuation), cash: account.cash,
+        quantities: account.positions.map(\.quantity), isOpen: account.isOpen)
+    }
+    let residual = house.total(valuation) - totals[venue]
+    return ReferenceVenueState(
+      accounts: accounts, funding: house.funding, volatilities: house.margin.volatilities, rates: house.margin.rates,
+      reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,
+      conservationResidual: grossEquities[venue] > 0 ? residual / grossEquities[venue] : residual)
+  }
+
+  /// Whether the path may go on: marks are positive numbers, reserves and equities are numbers.
+  private func isFinite(_ step: ReferenceStep) -> Bool {
+    step.closingMarks.allSatisfy { $0 > 0 && $0.isFinite }
+      && step.venues.allSatisfy { venue in
+        venue.reserve.isFinite && venue.accounts.allSatisfy { $0.equity.isFinite }
+      }
+  }
+}

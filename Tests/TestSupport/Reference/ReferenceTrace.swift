@@ -1,0 +1,73 @@
+/// How one account of the reference stands at one moment.
+public struct ReferenceAccountState: Sendable, Hashable {
+  /// Cash plus the value of all positions.
+  public var equity: Double
+  /// Weighted equity minus maintenance requirement.
+  public var health: Double
+  /// Everything in the settlement currency, entry prices included.
+  public var cash: Double
+  /// Signed quantity of each position, in the book's order.
+  public var quantities: [Double]
+  /// Whether it still takes part.
+  public var isOpen: Bool
+}
+
+/// How one venue of the reference stands at the end of a step, or at t = 0.
+public struct ReferenceVenueState: Sendable, Hashable {
+  /// The accounts.
+  public var accounts: [ReferenceAccountState]
+  /// Cumulative funding per unit of each instrument.
+  public var funding: [Double]
+  /// Volatility that the margin model sees, annualised, per asset.
+  public var volatilities: [Double]
+  /// Initial rate in force per asset, before the model's scale; 1 for models without one.
+  public var rates: [Double]
+  /// Balance of the reserve.
+  public var reserve: Double
+  /// What all liquidators together earned so far.
+  public var liquidators: Double
+  /// How the step's losses were borne.
+  public var waterfall: ReferenceWaterfall
+  /// (everything − everything at t = 0) ÷ gross equity at t = 0.
+  public var conservationResidual: Double
+}
+
+/// One wave of liquidations over all venues.
+public struct ReferenceWave: Sendable, Hashable {
+  /// Marks that the wave was decided at.
+  public var marks: [Double]
+  /// What it did in each asset's market.
+  public var executions: [ReferenceExecution]
+  /// What it did to each account that was acted on, by venue and account.
+  public var actions: [ReferenceAction]
+}
+
+/// One step of the reference; step 0 is the state at the start.
+public struct ReferenceStep: Sendable, Hashable {
+  /// Its number.
+  public var number: Int
+  /// Exogenous price of each asset.
+  public var exogenous: [Double]
+  /// Marks when the step's oracle price was published, before any wave.
+  public var openingMarks: [Double]
+  /// Marks after the last wave.
+  public var closingMarks: [Double]
+  /// Log impact that stays, per asset, at the end.
+  public var permanentImpact: [Double]
+  /// Log impact that decays, per asset, at the end.
+  public var transientImpact: [Double]
+  /// The waves that did something.
+  public var waves: [ReferenceWave]
+  /// The venues at the end.
+  public var venues: [ReferenceVenueState]
+}
+
+/// Everything that happened along one path, step by step.
+public struct ReferenceTrace: Sendable {
+  /// Steps 0…T, fewer if the path ended early.
+  public var steps: [ReferenceStep]
+  /// Whether a mark or a total stopped being a finite number, which ends a path.
+  public var isNonFinite: Bool
+  /// The path's quantities, one set per venue.
+  public var outcomes: [ReferenceOutcome]
+}
