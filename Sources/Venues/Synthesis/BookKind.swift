@@ -9,8 +9,8 @@ public let allBookKinds: [any BookKind.Type] = [
 /// A way to make up the accounts of a venue from stated distributions.
 ///
 /// A kind is a value read from a specification; making a book of it is a pure function of that value and a seed. Every
-/// number is drawn under the key (seed, account, attempt, use), so an account is drawn the same whatever is drawn for
-/// others, and the same specification and seed give the same bytes anywhere.
+/// number is drawn under the key (seed, account, attempt, use), never from a stream that others advance. The same
+/// specification and seed give the same bytes; on another family of processors a last digit may differ.
 public protocol BookKind: Sendable {
   /// Name, summary, source and parameters.
   static var kind: Kind { get }
@@ -77,6 +77,7 @@ public struct SynthesisContext: Sendable {
   }
 }
 
+/// What a specification may name an instrument for.
 extension Instrument.Kind {
   /// Whether it is a spot asset.
   var isSpot: Bool { if case .spot = self { true } else { false } }

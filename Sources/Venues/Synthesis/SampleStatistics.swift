@@ -1,5 +1,6 @@
 /// Order statistics of a sample, for the comparison of a book with its specification.
 struct SampleStatistics: Sendable {
+  /// The sample, rising.
   private let sorted: [Double]
 
   /// Statistics of `sample`, which holds no NaN.

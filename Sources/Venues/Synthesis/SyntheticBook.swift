@@ -33,6 +33,7 @@ public struct BookAggregate: Sendable, Hashable {
   /// What the book has.
   public var obtained: Double
 
+  /// Creates a line.
   init(_ name: String, requested: Double? = nil, obtained: Double) {
     self.name = name
     self.requested = requested

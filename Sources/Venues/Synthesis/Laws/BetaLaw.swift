@@ -29,6 +29,7 @@ struct BetaLaw: Sendable, Hashable {
     return BetaLaw(a: a, b: b)
   }
 
+  /// The word that names the law in a file.
   private enum Word: String, Sendable, CaseIterable { case beta }
 
   /// The shapes are kept off zero, where both gamma numbers would underflow.
@@ -59,8 +60,10 @@ struct DirichletLaw: Sendable, Hashable {
     return reader.read(Keys.concentration).map(DirichletLaw.init)
   }
 
+  /// The word that names the law in a file.
   private enum Word: String, Sendable, CaseIterable { case dirichlet }
 
+  /// The keys of the law; the concentration is kept off zero for the same reason as the shapes of a beta.
   private enum Keys {
     static let kind = Parameter<Word>.choice("kind", default: .dirichlet, "the law")
     static let concentration = Parameter<Double>.number("concentration", in: Bounds(0.1, 1e6), "evenness of the split")

@@ -62,6 +62,7 @@ struct EquityLaw: Sendable, Hashable {
       .map { EquityLaw(body: $0, tail: tail) }
   }
 
+  /// The keys of the law; an account below a cent could not be written.
   private enum Keys {
     static let minimum = Parameter<Double>.number("minimum", unit: "USD", in: Bounds(0.01, 1e12), "least equity")
     static let maximum = Parameter<Double>.number("maximum", unit: "USD", in: Bounds(0.01, 1e12), "greatest equity")
@@ -71,6 +72,7 @@ struct EquityLaw: Sendable, Hashable {
   }
 }
 
+/// Reading the tail.
 extension EquityLaw.Tail {
   /// Reads `kind: pareto, from, exponent, share`.
   fileprivate static func read(
@@ -92,8 +94,10 @@ extension EquityLaw.Tail {
     return EquityLaw.Tail(from: from, exponent: exponent, share: share, maximum: maximum)
   }
 
+  /// The word that names the law in a file.
   private enum Word: String, Sendable, CaseIterable { case pareto }
 
+  /// The keys of the tail. An exponent below 1 has no mean without its cut, and is allowed because of it.
   private enum Keys {
     static let kind = Parameter<Word>.choice("kind", default: .pareto, "the law")
     static let from = Parameter<Double>.number("from", unit: "USD", in: .positive, "where the tail starts")

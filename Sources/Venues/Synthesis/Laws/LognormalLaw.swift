@@ -12,7 +12,9 @@ struct LognormalLaw: Sendable, Hashable {
   let minimum: Double
   /// Greatest value.
   let maximum: Double
+  /// Probability of the whole law below `minimum`.
   private let below: Double
+  /// Probability of the whole law between the bounds.
   private let inside: Double
 
   /// A law; nil where hardly any of it lies between the bounds, so that truncation would make up its own distribution.
@@ -69,6 +71,7 @@ struct LognormalLaw: Sendable, Hashable {
     return law
   }
 
+  /// The keys of the law. A sigma above 20 would leave the range of numbers.
   private enum Keys {
     static let kind = Parameter<LognormalWord>.choice("kind", default: .lognormal, "the law")
     static let median = Parameter<Double>.number("median", in: Bounds(0, 1e12, openBelow: true), "exp of the mean log")

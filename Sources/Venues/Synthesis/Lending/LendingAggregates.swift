@@ -1,11 +1,14 @@
 /// What a lending book's specification asked for, and what was drawn.
 struct LendingAggregates {
+  /// What was asked for.
   let kind: LendingBook
+  /// The borrowers as drawn.
   let borrowers: [Borrower]
 
   /// All lines, in the order to show.
   var lines: [BookAggregate] { kind.segments.indices.flatMap(segmentLines) + bookLines }
 
+  /// Numbers, sizes and utilisations of one segment against its laws.
   private func segmentLines(_ index: Int) -> [BookAggregate] {
     let segment = kind.segments[index]
     let members = borrowers.filter { $0.segment == index }
@@ -28,6 +31,7 @@ struct LendingAggregates {
     ] + secondLines(segment, members: members)
   }
 
+  /// How many have a second collateral; no line for a segment without any.
   private func secondLines(_ segment: LendingSegment, members: [Borrower]) -> [BookAggregate] {
     guard let second = segment.second, !members.isEmpty else { return [] }
     let count = members.count { $0.collateral.count > 1 }
@@ -38,6 +42,7 @@ struct LendingAggregates {
     ]
   }
 
+  /// The pool as a whole.
   private var bookLines: [BookAggregate] {
     let sizes = SampleStatistics(borrowers.map { value(of: $0.collateral) })
     let debt = borrowers.reduce(0) { $0 + value(of: $1.debts) }
@@ -67,10 +72,12 @@ struct LendingAggregates {
     }
   }
 
+  /// Σ q·price in USD.
   private func value(of holdings: [Holding]) -> Double {
     holdings.reduce(0) { $0 + $1.quantity * kind.context.price(of: $1.instrument) }
   }
 
+  /// Debt ÷ Σ collateral × threshold: one over the health factor; 0 without collateral that counts.
   private func utilisation(of borrower: Borrower) -> Double {
     let agreed = kind.segments[borrower.segment].agreed
     let power = kind.borrowingPower(of: borrower.collateral, agreed: agreed).maintenance

@@ -14,12 +14,17 @@ public struct LendingBook: BookKind {
     source: "health factor as in the Aave v3 technical paper (2022); the figures are the specification's own",
     parameters: LendingBookKeys.descriptions)
 
+  /// The venue and the market at t = 0.
   let context: SynthesisContext
+  /// Number of borrowers.
   let accounts: Int
   /// Utilisation is below this.
   let largestUtilisation: Double
+  /// What may be borrowed is (1 + this) times the debt at least; a fraction.
   let initialMarginBuffer: Double
+  /// How often a utilisation is drawn again before the debt is set to what may be borrowed.
   let maximumRedraws: Int
+  /// The kinds of borrower, with shares that add up to one within a thousandth.
   let segments: [LendingSegment]
 
   /// Reads the keys of this kind; see `BookKind`.
@@ -60,6 +65,7 @@ enum LendingBookKeys {
       + "ltv, liquidationThreshold }",
     "kinds of borrower; the last two keys are an agreement of their own, such as e-mode")
 
+  /// What `describe` shows, in the order that a specification is usually written.
   static var descriptions: [ParameterDescription] {
     [
       accounts.description, collateral.description, largestUtilisation.description, segments.description,
@@ -67,6 +73,7 @@ enum LendingBookKeys {
     ]
   }
 
+  /// The bounds of collateral, in USD; nil, recorded, where something is wrong.
   static func readBounds(_ outer: inout ParameterReader) -> ClosedRange<Double>? {
     guard let node = outer.read(collateral) else { return nil }
     var reader = ParameterReader(node, problems: outer.problems)
@@ -82,6 +89,8 @@ enum LendingBookKeys {
     return minimum...maximum
   }
 
+  /// The segments; nil, recorded, where one of them or their sum is wrong. Without `bounds`, which are then a problem of
+  /// their own, the rest of each segment is checked all the same.
   static func readSegments(
     _ reader: inout ParameterReader, bounds: ClosedRange<Double>?, context: SynthesisContext
   ) -> [LendingSegment]? {

@@ -3,17 +3,25 @@ public import Schema
 
 /// What each random number of a borrower is for; a beta number consumes two.
 private enum LendingUse {
+  /// Position in the law of size; uniform.
   static let size: UInt32 = 0
+  /// Whether there is a second collateral; uniform.
   static let hasSecond: UInt32 = 1
+  /// Which one it is; uniform.
   static let secondInstrument: UInt32 = 2
+  /// Its share of the whole; beta.
   static let secondShare: UInt32 = 10
+  /// Utilisation; beta, one for each attempt.
   static let utilisation: UInt32 = 20
+  /// Share of the first debt; beta.
   static let debtShare: UInt32 = 30
 }
 
 /// One balance or debt of a borrower: an instrument and an unsigned quantity.
 struct Holding: Sendable {
+  /// Index at the venue.
   let instrument: Int
+  /// In asset units, ≥ 0, whole lots.
   let quantity: Double
 }
 
@@ -21,12 +29,15 @@ struct Holding: Sendable {
 struct Borrower: Sendable {
   /// Index of its segment.
   let segment: Int
+  /// What it has posted: one or two balances.
   let collateral: [Holding]
+  /// What it owes: one or two debts.
   let debts: [Holding]
   /// How often its utilisation was drawn again.
   let redraws: Int
 }
 
+/// Drawing borrowers.
 extension LendingBook {
   /// Draws the borrowers and writes their balances and debts as rows.
   public func synthesize(seed: UInt64) throws(Problems) -> SyntheticBook {
@@ -58,6 +69,7 @@ extension LendingBook {
     }
   }
 
+  /// The borrower that `draws` belongs to, of segment `index`.
   private func borrower(of index: Int, draws: KeyedDraws) -> Borrower {
     let segment = segments[index]
     let collateral = collateral(of: segment, draws: draws)
@@ -103,6 +115,7 @@ extension LendingBook {
     return (limit, maximumRedraws)
   }
 
+  /// `money` in the segment's debt instruments, whole lots, never more than `money`.
   private func debts(of money: Double, segment: LendingSegment, draws: KeyedDraws) -> [Holding] {
     guard let mixture = segment.debt.mixture else { return [holding(segment.debt.instrument, worth: money)] }
     let share = mixture.share.draw(draws, attempt: 0, factor: LendingUse.debtShare)
@@ -111,6 +124,7 @@ extension LendingBook {
     ]
   }
 
+  /// What `value` USD buys of an instrument at t = 0, cut to whole lots.
   private func holding(_ instrument: Int, worth value: Double) -> Holding {
     let price = context.price(of: instrument)
     return Holding(instrument: instrument, quantity: LotSize(price: price).towardsZero(value / price))

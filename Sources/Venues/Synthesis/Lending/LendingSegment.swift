@@ -30,7 +30,9 @@ struct LendingSegment: Sendable {
   let size: LognormalLaw
   /// Utilisation ÷ the largest one.
   let utilisation: BetaLaw
+  /// A second collateral, where the segment has some.
   let second: Second?
+  /// What is owed.
   let debt: Debt
   /// Loan-to-value and threshold of its own, in place of the instruments'.
   let agreed: TwoLevels?
@@ -59,6 +61,7 @@ struct LendingSegment: Sendable {
       second: second, debt: debt, agreed: agreed)
   }
 
+  /// The nested keys of a segment.
   private enum Keys {
     static let collateral = Parameter<DocumentNode>.nested(
       "collateral", allowed: "{ instrument, median, sigma }", "the main collateral; the law is of the whole value, USD")
@@ -89,6 +92,7 @@ struct LendingSegment: Sendable {
     return TwoLevels(initial: initial, maintenance: maintenance)
   }
 
+  /// The main collateral's instrument and the law of the whole value.
   private static func readCollateral(
     _ node: DocumentNode, problems: ProblemCollector, bounds: ClosedRange<Double>, context: SynthesisContext,
     hasAgreement: Bool
@@ -101,6 +105,7 @@ struct LendingSegment: Sendable {
     return (instrument, size)
   }
 
+  /// The second collateral. An instrument equal to the main one is allowed and makes no second.
   private static func readSecond(
     _ node: DocumentNode, problems: ProblemCollector, context: SynthesisContext
   ) -> Second? {
@@ -121,6 +126,7 @@ struct LendingSegment: Sendable {
     return Second(probability: probability, share: share, instruments: instruments)
   }
 
+  /// What is owed: one instrument, or two with a law of the first one's share.
   private static func readDebt(_ node: DocumentNode, problems: ProblemCollector, context: SynthesisContext) -> Debt? {
     var reader = ParameterReader(node, problems: problems)
     defer { reader.finish() }
@@ -140,6 +146,7 @@ struct LendingSegment: Sendable {
     return Debt(instrument: instrument, mixture: (share, rest))
   }
 
+  /// The index of the instrument named at `key`; as collateral it must be one that can be borrowed against.
   private static func readInstrument(
     _ key: String, _ reader: inout ParameterReader, context: SynthesisContext, asCollateral: Bool
   ) -> Int? {

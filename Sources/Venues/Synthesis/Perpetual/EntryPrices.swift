@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 
+/// Where positions were entered: what makes unrealised profit and loss at t = 0 without moving equity.
 extension PerpetualBook {
   /// Entry price of one position: the mark divided by the gain since, a normal log return over an exponential holding
   /// time at the asset's long-run volatility, cut at ±5; six significant digits.
@@ -27,6 +28,7 @@ extension PerpetualBook {
     entries.indices.reduce(0) { $0 + quantities[$1] * (markets[$1].price - entries[$1]) }
   }
 
+  /// `price` in six digits; the mark where that is not a positive number, as with prices at the end of the range.
   private func tickOrMark(_ price: Double, mark: Double) -> Double {
     let rounded = priceTick(price)
     return rounded > 0 && rounded.isFinite ? rounded : mark

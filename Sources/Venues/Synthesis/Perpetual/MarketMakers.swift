@@ -5,6 +5,7 @@ import Kernels
 struct MarketMaker: Sendable {
   /// Index of the account; the key of its draws.
   let index: Int
+  /// Its random numbers.
   let draws: KeyedDraws
   /// Signed lots, by market.
   var lots: [Double]
@@ -12,6 +13,7 @@ struct MarketMaker: Sendable {
   var equity = 0.0
 }
 
+/// The other side of every market.
 extension PerpetualBook {
   /// The makers who hold, in each market, minus the sum of the takers' lots: in proportion to lognormal weights, whole
   /// lots, what rounding leaves over with the first. Equity is max(gross ÷ leverage, least equity, (1 + buffer)·IM), so
@@ -50,6 +52,7 @@ extension PerpetualBook {
     return parts
   }
 
+  /// Least equity that carries signed `lots`, by market, in whole cents.
   private func equity(carrying lots: [Double]) -> Double {
     var gross = 0.0
     var required = TwoLevels(initial: 0, maintenance: 0)

@@ -9,8 +9,11 @@ import Kernels
 /// decide the shares, which independent choices would leave to chance: the tail of sizes is so heavy that no number of
 /// accounts averages it out.
 struct OpenInterestLedger {
+  /// The markets with the shares that are asked for.
   private let markets: [PerpetualBook.Market]
+  /// Takers' gross notional given to each market so far, USD.
   private var held: [Double]
+  /// The sum of `held`.
   private var total = 0.0
 
   /// An empty ledger.
@@ -32,6 +35,10 @@ struct OpenInterestLedger {
     total += notional
   }
 
+  /// Unnormalised probability of a market for a position of `notional`.
+  ///
+  /// The factor 20 makes a market that lacks a twentieth of its share 2.7 times as likely as one that has it; the bounds
+  /// keep a market that one large position has overfilled open to small accounts.
   private func weight(of market: Int, adding notional: Double) -> Double {
     let due = markets[market].share * (total + notional)
     let lack = due > 0 ? 1 - held[market] / due : 0
@@ -39,6 +46,7 @@ struct OpenInterestLedger {
   }
 }
 
+/// The takers together, since markets are given out in an order.
 extension PerpetualBook {
   /// All takers with markets and positions, in the order of their index.
   func sizedTakers(seed: UInt64) -> [Taker] {

@@ -1,12 +1,16 @@
 /// What a perpetual book's specification asked for, and what was drawn.
 struct PerpetualAggregates {
+  /// What was asked for.
   let kind: PerpetualBook
+  /// The takers as sized.
   let takers: [Taker]
+  /// The market makers.
   let makers: [MarketMaker]
 
   /// All lines, in the order to show.
   var lines: [BookAggregate] { groupLines + equityLines + leverageLines + shareLines + marketLines + countLines }
 
+  /// How many accounts each group has; takers by the equity drawn.
   private var groupLines: [BookAggregate] {
     let bounds = kind.groups.map(\.from) + [.infinity]
     let takerLines = kind.groups.enumerated().map { index, group in
@@ -18,6 +22,7 @@ struct PerpetualAggregates {
     return takerLines + [makerLine]
   }
 
+  /// Equity of takers against the quantiles of its law, and how unequal it is.
   private var equityLines: [BookAggregate] {
     let sample = SampleStatistics(takers.map(\.equity))
     let makerEquity = makers.reduce(0) { $0 + $1.equity }
@@ -33,6 +38,7 @@ struct PerpetualAggregates {
     ]
   }
 
+  /// Leverage of takers against the quantiles of its law before margin. High quantiles fall short where margin limits them.
   private var leverageLines: [BookAggregate] {
     let leverages = takers.map { grossNotional(of: $0) / $0.equity }
     let sample = SampleStatistics(leverages)
@@ -49,6 +55,7 @@ struct PerpetualAggregates {
     ]
   }
 
+  /// What is drawn as yes or no: sides, isolated accounts, coins; and the number of positions.
   private var shareLines: [BookAggregate] {
     let held = takers.map { $0.lots.count { $0 > 0 } }
     let positions = held.reduce(0, +)
@@ -109,6 +116,7 @@ struct PerpetualAggregates {
     ]
   }
 
+  /// How often the specification met a limit.
   private var countLines: [BookAggregate] {
     [
       BookAggregate("leverages drawn again", obtained: Double(takers.reduce(0) { $0 + $1.redraws })),
@@ -117,6 +125,7 @@ struct PerpetualAggregates {
     ]
   }
 
+  /// Positions cut to the stated share of their market's daily volume.
   private var cappedPositions: Int {
     takers.reduce(0) { sum, taker in
       sum
@@ -135,9 +144,11 @@ struct PerpetualAggregates {
     }
   }
 
+  /// Σ |q|·M in USD.
   private func grossNotional(of taker: Taker) -> Double {
     zip(taker.markets, taker.lots).reduce(0) { $0 + kind.markets[$1.0].notional(lots: $1.1) }
   }
 
+  /// `part` ÷ `whole`, 0 of nothing.
   private func ratio(_ part: Int, _ whole: Int) -> Double { whole > 0 ? Double(part) / Double(whole) : 0 }
 }

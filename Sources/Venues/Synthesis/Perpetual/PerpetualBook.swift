@@ -17,21 +17,37 @@ public struct PerpetualBook: BookKind {
     source: "Clauset, Shalizi and Newman (2009) for the sizes; the figures are the specification's own",
     parameters: PerpetualBookKeys.descriptions)
 
+  /// The venue and the market at t = 0.
   let context: SynthesisContext
+  /// Index of the instrument that money is held in.
   let settlement: Int
+  /// Number of accounts, market makers included.
   let accounts: Int
+  /// Equity of a taker at t = 0 in USD, unrealised profit and coins included.
   let equity: EquityLaw
+  /// Groups of takers by rising bound.
   let groups: [EquityGroup]
+  /// Gross notional ÷ equity of a taker, before margin limits it.
   let leverage: LognormalLaw
+  /// Number of markets that a taker is in.
   let positionCounts: Shares<Int>
+  /// How a taker's gross notional is split over its positions.
   let split: DirichletLaw
+  /// The markets with a positive share.
   let markets: [Market]
+  /// Probability that a position is long, each drawn by itself.
   let longShare: Double
+  /// Every account has (1 + this) times its requirement at least; a fraction.
   let initialMarginBuffer: Double
+  /// How often a leverage is drawn again before positions are scaled down.
   let maximumRedraws: Int
+  /// How entry prices are drawn.
   let entry: EntryTerms
+  /// Which takers hold their positions isolated.
   let isolated: IsolatedTerms
+  /// Which cross takers hold part of their equity in a coin.
   let coins: [CoinTerms]
+  /// Who holds the other side.
   let makers: MarketMakerTerms
 
   /// Number of accounts that are not market makers.

@@ -30,6 +30,7 @@ enum PerpetualBookKeys {
     "maximumRedraws", in: 0...10_000, default: 50,
     "how often a leverage above the margin limit is drawn again before positions are scaled down")
 
+  /// What `describe` shows, in the order that a specification is usually written.
   static var descriptions: [ParameterDescription] {
     [
       accounts.description, equity.description, groups.description, leverage.description,

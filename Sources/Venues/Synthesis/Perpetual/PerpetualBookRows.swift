@@ -2,8 +2,11 @@ import Kernels
 
 /// The accounts and rows of a perpetual book as they are put together.
 struct PerpetualBookRows {
+  /// Whose terms the rows follow.
   private let kind: PerpetualBook
+  /// The accounts so far, takers first.
   private(set) var accounts: [SyntheticAccount] = []
+  /// The rows so far, by account.
   private(set) var positions: [SyntheticPosition] = []
 
   /// No rows yet.
@@ -36,6 +39,7 @@ struct PerpetualBookRows {
       held(markets: Array(kind.markets.indices), lots: maker.lots, draws: maker.draws), equity: maker.equity, coin: nil)
   }
 
+  /// The positions that are not empty, with their entry prices.
   private func held(markets: [Int], lots: [Double], draws: KeyedDraws) -> [Held] {
     zip(markets, lots).enumerated().filter { $0.element.1 != 0 }.map { position, item in
       let market = kind.markets[item.0]
@@ -76,17 +80,20 @@ struct PerpetualBookRows {
     }
   }
 
+  /// The same positions with entries moved so that their profit is at most `limit` USD.
   private func limited(_ held: [Held], limit: Double) -> [Held] {
     let entries = kind.limited(
       entries: held.map(\.entry), quantities: held.map(\.quantity), markets: held.map(\.market), limit: limit)
     return zip(held, entries).map { Held(market: $0.market, quantity: $0.quantity, entry: $1) }
   }
 
+  /// Σ q·(M − entry) in USD.
   private func unrealised(_ held: [Held]) -> Double {
     kind.unrealised(
       entries: held.map(\.entry), quantities: held.map(\.quantity), markets: held.map(\.market))
   }
 
+  /// A row of the account added last.
   private func row(_ instrument: Int, _ quantity: Double, entry: Double? = nil) -> SyntheticPosition {
     SyntheticPosition(account: accounts.count - 1, instrument: instrument, quantity: quantity, entryPrice: entry)
   }

@@ -1,5 +1,6 @@
 public import Schema
 
+/// From terms to a finished, checked book.
 extension PerpetualBook {
   /// Draws the takers, gives the market makers the other side, writes the rows and judges every account once more.
   public func synthesize(seed: UInt64) throws(Problems) -> SyntheticBook {

@@ -2,10 +2,12 @@ import Schema
 
 /// A group of takers: those of at least `from` equity and below the next group's.
 struct EquityGroup: Sendable, Hashable {
+  /// Its name, as in `accounts.csv`.
   let name: String
   /// In USD.
   let from: Double
 
+  /// Reads `{ name, from }`; nil, recorded, where something is wrong.
   static func read(_ node: DocumentNode, problems: ProblemCollector) -> EquityGroup? {
     var reader = ParameterReader(node, problems: problems)
     defer { reader.finish() }
@@ -28,6 +30,7 @@ struct EntryTerms: Sendable, Hashable {
     "entry", allowed: "{ meanHoldingDays, largestProfitShareOfEquity }",
     "entry prices: the mark, moved back by a normal log return over an exponential holding time")
 
+  /// Reads the key `entry`; nil, recorded, where it is missing or wrong.
   static func read(_ outer: inout ParameterReader) -> EntryTerms? {
     guard let node = outer.read(key) else { return nil }
     var reader = ParameterReader(node, problems: outer.problems)
@@ -54,6 +57,7 @@ struct IsolatedTerms: Sendable, Hashable {
     "isolated", allowed: "{ accounts, equityShare }", isOptional: true,
     "share of takers whose positions are all isolated, and the share of their equity posted with them; none if absent")
 
+  /// Reads the key `isolated`: nobody where it is absent; nil, recorded, where it is wrong.
   static func read(_ outer: inout ParameterReader) -> IsolatedTerms? {
     guard outer.has(key.description.key) else { return IsolatedTerms(accounts: 0, equityShare: 1) }
     guard let node = outer.readIfPresent(key) else { return nil }
@@ -69,6 +73,7 @@ struct IsolatedTerms: Sendable, Hashable {
 
 /// Cross accounts that hold part of their equity in a coin.
 struct CoinTerms: Sendable, Hashable {
+  /// Index of the coin's spot instrument.
   let instrument: Int
   /// Their share of the cross accounts.
   let accounts: Double
@@ -79,6 +84,9 @@ struct CoinTerms: Sendable, Hashable {
     "collateral", allowed: "a list of { instrument, accounts, equityShare: [low, high] }", isOptional: true,
     "share of cross takers that hold part of their equity in a coin, and the bounds of that part; none if absent")
 
+  /// Reads the key `collateral`: no coins where it is absent; nil, recorded, where it is wrong.
+  ///
+  /// An account holds one coin at most, so the shares of all coins together cannot exceed one.
   static func readList(_ outer: inout ParameterReader, context: SynthesisContext) -> [CoinTerms]? {
     guard outer.has(key.description.key) else { return [] }
     guard let node = outer.readIfPresent(key) else { return nil }
@@ -96,6 +104,7 @@ struct CoinTerms: Sendable, Hashable {
     return coins
   }
 
+  /// Reads one element of the list.
   private static func read(
     _ node: DocumentNode, problems: ProblemCollector, context: SynthesisContext
   ) -> CoinTerms? {
@@ -121,6 +130,7 @@ struct CoinTerms: Sendable, Hashable {
 struct MarketMakerTerms: Sendable, Hashable {
   /// Name of their group.
   let name: String
+  /// How many there are.
   let accounts: Int
   /// Standard deviation of the log weight of a maker in a market.
   let weightSigma: Double
@@ -133,6 +143,7 @@ struct MarketMakerTerms: Sendable, Hashable {
     "marketMakers", allowed: "{ name, accounts, weightSigma, leverage, minimumEquity }",
     "accounts that hold the other side of each market; equity = max(gross ÷ leverage, minimum, (1 + buffer)·IM)")
 
+  /// Reads the key `marketMakers`; at least one of the `total` accounts must be left for a taker.
   static func read(_ outer: inout ParameterReader, accounts total: Int?) -> MarketMakerTerms? {
     guard let node = outer.read(key) else { return nil }
     var reader = ParameterReader(node, problems: outer.problems)

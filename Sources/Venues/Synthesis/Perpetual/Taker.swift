@@ -4,20 +4,33 @@ import Kernels
 /// What each random number of an account of a perpetual book is for. Uses that come once per position or market start
 /// at a multiple of 2¹⁷ and count upwards.
 enum PerpetualUse {
+  /// Position in the law of equity; uniform.
   static let equity: UInt32 = 0
+  /// Number of positions; uniform.
   static let positionCount: UInt32 = 1
+  /// Position in the law of leverage; uniform, one for each attempt.
   static let leverage: UInt32 = 2
+  /// Whether positions are isolated; uniform.
   static let isolated: UInt32 = 3
+  /// Whether a coin is held, and which; uniform.
   static let coin: UInt32 = 4
+  /// How much of equity is the coin; uniform.
   static let coinShare: UInt32 = 5
 
+  /// Weight in the split of gross notional; gamma, before the split is sorted.
   static func split(_ position: Int) -> UInt32 { spaced(1, position) }
+  /// Side of a position, by its place in the sorted split; uniform.
   static func side(_ position: Int) -> UInt32 { spaced(2, position) }
+  /// Market of a position; uniform.
   static func market(_ position: Int) -> UInt32 { spaced(3, position) }
+  /// Time since a position was entered; uniform. A market maker's positions are its markets.
   static func holdingTime(_ position: Int) -> UInt32 { spaced(4, position) }
+  /// Return since a position was entered; normal.
   static func holdingReturn(_ position: Int) -> UInt32 { spaced(5, position) }
+  /// Weight of a market maker in a market; normal.
   static func makerWeight(_ market: Int) -> UInt32 { spaced(6, market) }
 
+  /// The use number `index` of a block; blocks are far enough apart for every index.
   private static func spaced(_ block: UInt32, _ index: Int) -> UInt32 { block << 17 + UInt32(index & 0x1FFFF) }
 }
 
@@ -25,6 +38,7 @@ enum PerpetualUse {
 struct Taker: Sendable {
   /// Index of the account; the key of its draws.
   let index: Int
+  /// Its random numbers.
   let draws: KeyedDraws
   /// Equity at t = 0 in USD.
   let equity: Double
@@ -49,6 +63,7 @@ struct Taker: Sendable {
   func signedLots(_ position: Int) -> Double { isLong[position] ? lots[position] : -lots[position] }
 }
 
+/// Drawing and sizing one taker.
 extension PerpetualBook {
   /// Draws everything of a taker that does not depend on other accounts.
   func taker(_ index: Int, seed: UInt64) -> Taker {
