@@ -10,7 +10,8 @@ import Venues
 /// `plimsoll describe`: what exists, from the very declarations that jobs are read by.
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "describe", abstract: "List margin models, price processes, measures, formats and books, or explain one.",
+    commandName: "describe",
+    abstract: "List margin models, price processes, measures, formats and books, or explain one.",
     discussion: """
       Examples: plimsoll describe
                 plimsoll describe models volatility-scaled

@@ -20,6 +20,8 @@ func reportingFailures(_ console: Console, _ body: () throws -> Void) throws {
     try body()
   } catch let code as ExitCode {
     throw code
+  } catch let usage as ValidationError {
+    throw usage
   } catch {
     console.clearProgress()
     throw report(error, console)

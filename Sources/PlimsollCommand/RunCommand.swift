@@ -50,22 +50,16 @@ struct RunCommand: ParsableCommand {
       console.detail("read \(job.inputs.count) files in \(Text.seconds(Date.now.timeIntervalSince(started)))")
       let interruption = Interruption()
       let report = try StressTest(job).run(
-        workers: workers, program: .ofThisBuild, startedAt: started,
+        workers: workers, program: .ofThisBuild, startedAt: started, writingTo: resultsFolder(of: job),
         shouldStop: { interruption.isRequested },
         progress: { console.show($0.activity.text, done: $0.done, total: $0.total, unit: "paths", perUnit: 256) })
       console.clearProgress()
       let folder = try RunFolder(parent: resultsFolder(of: job), name: report.provenance.folderName)
-        .write(files(of: report, formats: job.formats))
+        .write(report.files(in: allReportFormats.filter { job.formats.contains($0.kind.name) }))
       console.output(report.headlineTable.text)
       console.output("report: \(folder)")
       if report.hasBreach { throw ExitStatus.limitBreached }
     }
-  }
-
-  /// The files of the formats asked for, and the manifest, which no run goes without.
-  private func files(of report: StressReport, formats: [String]) throws -> [OutputFile] {
-    try allReportFormats.filter { formats.contains($0.kind.name) || $0 == RunManifest.self }
-      .flatMap { try $0.init().files(for: report) }
   }
 
   private func overrides() throws -> [JobOverride] {

@@ -13,7 +13,8 @@ struct ValidateCommand: ParsableCommand {
   @Argument(help: "A job file or a portfolio folder.", completion: .file())
   var path: String
 
-  @Option(name: .customLong("set"), help: ArgumentHelp("Any value of the job, by key path.", valueName: "key.path=value"))
+  @Option(
+    name: .customLong("set"), help: ArgumentHelp("Any value of the job, by key path.", valueName: "key.path=value"))
   var settings: [String] = []
 
   func run() throws {

@@ -23,20 +23,22 @@ public struct StressTest: Sendable {
   ///
   /// - Parameters:
   ///   - workers: number of threads; the cores this process may use, unless told otherwise.
-  ///   - program: name, version and revision for the provenance.
+  ///   - program: version and revision for the provenance.
+  ///   - startedAt: when the run began, for the provenance.
+  ///   - folder: where the report will be written, if it will, so that its space is checked before anything else.
   ///   - shouldStop: asked now and then; true ends the run by throwing `WorkStopped`.
   ///   - progress: told what is being done and how far it is; called from any thread, one at a time.
   /// - Throws: `RunTooLarge` before anything is computed, if the machine cannot hold the run; `WorkStopped`.
   public func run(
-    workers: Int? = nil, program: ProgramVersion = .library, startedAt: Date = .now,
+    workers: Int? = nil, program: ProgramVersion = .library, startedAt: Date = .now, writingTo folder: String? = nil,
     shouldStop: @Sendable () -> Bool = { false }, progress: @Sendable (RunProgress) -> Void = { _ in }
   ) throws -> StressReport {
     BLAS.useOneThread()
     let workers = max(1, workers ?? Machine.allowedCores)
     let clock = RunClock()
-    let plan = try RunPlan(job, workers: workers)
-    try RunBudget(plan).check()
+    try RunBudget(job, workers: workers).check(writingTo: folder)
 
+    let plan = try RunPlan(job, workers: workers)
     let simulator = plan.simulator
     let table = try simulator.run(workers: workers, shouldStop: shouldStop) { done in
       progress(RunProgress(activity: .simulating, done: done, total: simulator.blockCount))

@@ -1,4 +1,4 @@
-/// P(loss > x) against x with a logarithmic vertical axis, so that the tail fills the picture; VaR and ES are marked on
+/// P(loss ≥ x) against x with a logarithmic vertical axis, so that the tail fills the picture; VaR and ES are marked on
 /// it at the height of their probability.
 struct LossExceedanceChart {
   /// VaR and ES of one curve at one level.
@@ -42,7 +42,7 @@ struct LossExceedanceChart {
       + frame.horizontalAxis(x, title: "loss of the venue over the horizon", format: NumberText.money)
     let title = "Loss exceedance, \(venue)"
     let caption =
-      "Probability that the venue loses more than the amount on the horizontal axis. Filled mark: value at risk; open "
+      "Probability that the venue loses at least the amount on the horizontal axis. Filled mark: value at risk; open "
       + "mark: expected shortfall at the same level."
     return Figure(
       title: title, caption: caption,
@@ -59,7 +59,7 @@ struct LossExceedanceChart {
     let hover = shown.map { point in
       Drawing.hoverSpot(
         x: x.position(point.loss), y: y.position(point.probability),
-        "\(line.name): P(loss > \(NumberText.money(point.loss))) = \(NumberText.percent(point.probability))")
+        "\(line.name): P(loss ≥ \(NumberText.money(point.loss))) = \(NumberText.percent(point.probability))")
     }
     return [Drawing.line(path, Drawing.seriesClass(line.series))] + hover
   }

@@ -47,7 +47,8 @@ struct Headline: Sendable {
   /// The measures in the order to read: the reserve, losses, liquidations, and what margin it takes.
   private static let chosen: [(id: String, level: Level)] = [
     ("reserve.exhaustionProbability", .only), ("reserve.required", .highest), ("reserve.uncovered.mean", .only),
-    ("socialised.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99), ("venue.loss.es", .highest),
+    ("socialised.mean", .only), ("badDebt.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
+    ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
     ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
     ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
@@ -60,11 +61,18 @@ struct Headline: Sendable {
       $0.venue == venue && $0.group == nil && $0.asset == nil && $0.leverageBucket == nil
     }
     var labels: [MeasureLabel] = []
-    for (id, level) in chosen {
+    for (id, level) in chosen where !hiddenWhereZero.contains(id) || !isZeroThroughout(id, report) {
       guard let label = pick(level, from: all.filter { $0.id == id }), !labels.contains(label) else { continue }
       labels.append(label)
     }
     return labels
+  }
+
+  /// Who bears what the reserve cannot pay is one of two; the other is zero by the venue's rules and says nothing.
+  private static let hiddenWhereZero: Set<String> = ["socialised.mean", "badDebt.mean"]
+
+  private static func isZeroThroughout(_ id: String, _ report: StressReport) -> Bool {
+    report.models.flatMap(\.estimates).allSatisfy { $0.id != id || $0.value == 0 }
   }
 
   /// The one label at the level that the headline wants.

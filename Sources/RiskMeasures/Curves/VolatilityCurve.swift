@@ -33,7 +33,7 @@ public struct VolatilityCurve: Sendable, Hashable {
       let part = pairs[pairs.count * index / count..<pairs.count * (index + 1) / count]
       let seen = part.map(\.seen)
       return Group(
-        realised: mean(part.map(\.realised).span), seen: mean(seen.span), seenStandardError: standardErrorOfMean(seen),
+        realised: mean(part.map(\.realised)), seen: mean(seen), seenStandardError: standardErrorOfMean(seen),
         paths: part.count)
     }
   }

@@ -147,7 +147,7 @@ struct FirstPassageTimes {
   private static func jackknifeError(_ leftOut: [Double]) -> Double {
     guard leftOut.count > 1 else { return .nan }
     let count = Double(leftOut.count)
-    let variance = meanAndVariance(leftOut.span).variance
+    let variance = meanAndVariance(leftOut).variance
     return variance.isNaN ? .nan : (count - 1) * (max(0, variance) / count).squareRoot()
   }
 

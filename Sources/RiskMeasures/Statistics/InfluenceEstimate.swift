@@ -16,7 +16,7 @@ package struct InfluenceEstimate: Sendable {
   /// The mean of `values`, at least one; exact, with influences of exactly zero, where all are the same.
   package static func mean(of values: [Double]) -> InfluenceEstimate {
     let origin = values.first ?? .nan
-    let center = origin + Kernels.mean(values.map { $0 - origin }.span)
+    let center = origin + Kernels.mean(values.map { $0 - origin })
     return InfluenceEstimate(
       value: center, influence: values.map { $0 - center }, degreesOfFreedom: Double(values.count) - 1)
   }
@@ -24,8 +24,8 @@ package struct InfluenceEstimate: Sendable {
   /// Σ numerators ÷ Σ denominators; the influence is that of the delta method (W. G. Cochran, *Sampling Techniques*, 3rd
   /// ed., section 6.3). NaN where the denominators sum to zero.
   package static func ratio(_ numerators: [Double], over denominators: [Double]) -> InfluenceEstimate {
-    let scale = Kernels.mean(denominators.span)
-    let value = scale != 0 ? Kernels.mean(numerators.span) / scale : .nan
+    let scale = Kernels.mean(denominators)
+    let value = scale != 0 ? Kernels.mean(numerators) / scale : .nan
     let influence = zip(numerators, denominators).map { ($0 - value * $1) / scale }
     return InfluenceEstimate(value: value, influence: influence, degreesOfFreedom: Double(numerators.count) - 1)
   }
@@ -71,6 +71,6 @@ package struct InfluenceEstimate: Sendable {
 /// The standard deviation over √n; NaN of fewer than two values.
 func standardErrorOfMean(_ values: [Double]) -> Double {
   guard values.count > 1 else { return .nan }
-  let variance = meanAndVariance(values.span).variance
+  let variance = meanAndVariance(values).variance
   return (max(0, variance) / Double(values.count)).squareRoot()
 }

@@ -159,6 +159,6 @@ func replicatedMeasurement(value: Double, replicates: [Double], paths: Int, conf
   let low = Quantile(sorted: usable, level: (1 - confidence) / 2).value
   let high = Quantile(sorted: usable, level: (1 + confidence) / 2).value
   return Measurement(
-    value: value, standardError: meanAndVariance(usable.span).variance.squareRoot(),
+    value: value, standardError: meanAndVariance(usable).variance.squareRoot(),
     interval: ConfidenceInterval(low: min(low, value), high: max(high, value)), paths: paths, note: nil)
 }

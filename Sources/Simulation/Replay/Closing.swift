@@ -23,7 +23,7 @@ struct Closing {
   }
 }
 
-/// Decides closings by a venue's liquidation policy. See `semantics` in the DocC page *One path*.
+/// Decides closings by a venue's liquidation policy. See *Policies* in the documentation page *One path*.
 struct ClosingRule {
   let plan: VenuePlan
   let requirements: RequirementTable

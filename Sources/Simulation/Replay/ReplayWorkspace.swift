@@ -50,13 +50,18 @@ struct ReplayWorkspace: ~Copyable {
           step, model: model, venue: venue, liquidated: each.ledger.liquidated.count, reserve: each.tally.reserve)
       }
     }
-    outcome.recordState(state, model: model)
     let view = PathView(values: block.values, start: start, points: block.points)
+    let results =
+      state == .completed
+      ? replay.venues.map {
+        $0.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours)
+      } : []
+    let isFinite = state == .completed && results.allSatisfy(\.isFinite)
+    outcome.recordState(isFinite ? .completed : .nonFinite, model: model)
     for (venue, each) in replay.venues.enumerated() {
-      let result =
-        state == .completed
-        ? each.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours) : nil
-      outcome.recordEnd(result, path: path, model: model, venue: venue, ledger: each.ledger, census: each.plan.census)
+      outcome.recordEnd(
+        isFinite ? results[venue] : nil, path: path, model: model, venue: venue, ledger: each.ledger,
+        census: each.plan.census)
     }
   }
 

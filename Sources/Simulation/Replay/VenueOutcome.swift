@@ -100,4 +100,12 @@ struct VenueOutcome {
   let values: [Double]
   /// [0] of all accounts, [1 + g] of group g.
   let bookLoss: [Double]
+
+  /// Whether every total is a finite number; figures that are undefined or infinite by definition do not count.
+  var isFinite: Bool {
+    let totals: [PathQuantity] = [
+      .loss, .requiredReserve, .liquidatedNotional, .initialMarginMean, .conservationResidual,
+    ]
+    return totals.allSatisfy { values[$0.rawValue].isFinite } && bookLoss.allSatisfy(\.isFinite)
+  }
 }
