@@ -1,4 +1,3 @@
-import Foundation
 public import Venues
 
 /// Who is counted as what: reporting accounts, their groups, leverage buckets and assets at t = 0.

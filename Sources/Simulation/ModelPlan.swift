@@ -1,4 +1,3 @@
-import Markets
 public import Clearing
 import Venues
 

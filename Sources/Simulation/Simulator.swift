@@ -1,4 +1,3 @@
-import Venues
 public import Clearing
 import Kernels
 public import Markets

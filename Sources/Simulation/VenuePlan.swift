@@ -3,7 +3,6 @@ public import Markets
 public import Venues
 
 import Foundation
-import Kernels
 
 /// One venue made ready for replay: everything that no path and no model changes.
 public struct VenuePlan: Sendable {

@@ -1,5 +1,3 @@
-import Markets
-import Clearing
 import Venues
 
 /// What the accounts of one venue hold on the path being replayed.

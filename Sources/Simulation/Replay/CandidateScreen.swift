@@ -1,6 +1,4 @@
 import Venues
-import Markets
-import Clearing
 import Foundation
 import Kernels
 

@@ -1,6 +1,4 @@
 import Venues
-import Markets
-import Clearing
 /// How one path's loss divides by asset and by group; filled only when the tail's paths are replayed.
 ///
 /// A shortfall is divided over assets in proportion to what each asset's move since t = 0 cost the account's opening

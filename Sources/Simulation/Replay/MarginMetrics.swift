@@ -1,5 +1,3 @@
-import Markets
-import Clearing
 import Kernels
 import Venues
 

@@ -1,5 +1,3 @@
-import Venues
-import Markets
 import Clearing
 import Foundation
 

@@ -1,7 +1,4 @@
-import Venues
-import Markets
 import Clearing
-import Kernels
 
 /// Watches a replay step by step; for traces, tests and pictures of one path. Never used in a batch run.
 package protocol ReplayObserver: AnyObject {

@@ -1,6 +1,3 @@
-import Venues
-import Markets
-import Clearing
 /// What one path does at one venue under one model, summed up as it goes.
 struct PathTally {
   /// Reserve balance now.

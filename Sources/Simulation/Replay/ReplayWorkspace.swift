@@ -1,5 +1,4 @@
 import Venues
-import Clearing
 import Kernels
 import Markets
 

@@ -1,4 +1,3 @@
-import Markets
 import Clearing
 import Venues
 

@@ -1,5 +1,4 @@
 import Venues
-import Markets
 import Clearing
 import Kernels
 
