@@ -1,8 +1,11 @@
 import Foundation
 import Logging
-import Synchronization
+import Reports
 
 /// Standard output for data, standard error for everything else.
+///
+/// What standard error does not take is lost without a word, because there is nobody left to tell; what standard output
+/// does not take is a failure, because a script would go on with half of the data.
 struct Console: Sendable {
   /// How much is said on standard error.
   enum Verbosity: Sendable {
@@ -21,11 +24,18 @@ struct Console: Sendable {
     logger = Logger(label: "plimsoll") { _ in MessageHandler(asJSON: logsJSON) }
     let environment = ProcessInfo.processInfo.environment
     let wanted = verbosity != .quiet && !logsJSON && environment["CI"] == nil && environment["TERM"] != "dumb"
-    progress = wanted && isatty(STDERR_FILENO) == 1 ? ProgressLine() : nil
+    progress = wanted && isatty(STDERR_FILENO) == 1 ? ProgressLine(environment: environment) : nil
   }
 
   /// Data for standard output.
-  func output(_ text: String) { FileHandle.standardOutput.write(Data((text + "\n").utf8)) }
+  func output(_ text: String) throws(IOFailure) {
+    clearProgress()
+    do {
+      try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+    } catch {
+      throw IOFailure("write to", "standard output", error)
+    }
+  }
 
   /// Something worth knowing.
   func note(_ text: String) {
@@ -49,16 +59,20 @@ struct Console: Sendable {
   }
 
   /// What went wrong.
-  func error(_ text: String) { logger.error("\(text)") }
+  func error(_ text: String) {
+    clearProgress()
+    logger.error("\(text)")
+  }
 
   /// Shows how far something is; nothing where standard error is no terminal.
-  func show(_ activity: String, done: Int, total: Int, unit: String, perUnit: Double) {
-    progress?.show(activity, done: done, total: total, unit: unit, perUnit: perUnit)
-  }
+  func show(_ step: ProgressStep) { progress?.show(step) }
 
   /// Removes the progress line.
   func clearProgress() { progress?.clear() }
 }
+
+/// Writes to standard error; a standard error that takes nothing is no reason to stop.
+func writeToStandardError(_ text: String) { try? FileHandle.standardError.write(contentsOf: Data(text.utf8)) }
 
 /// Writes log messages to standard error, as plain text or as one JSON object a line.
 private struct MessageHandler: LogHandler {
@@ -73,7 +87,7 @@ private struct MessageHandler: LogHandler {
 
   func log(event: LogEvent) {
     let text = asJSON ? json(event) : plain(event)
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    writeToStandardError(text + "\n")
   }
 
   private func plain(_ event: LogEvent) -> String {
@@ -89,54 +103,4 @@ private struct MessageHandler: LogHandler {
     guard let data = try? encoder.encode(fields) else { return plain(event) }
     return String(decoding: data, as: UTF8.self)
   }
-}
-
-/// One line on a terminal that is written over: activity, share done, rate, time left.
-private final class ProgressLine: Sendable {
-  private struct State {
-    var started = Date.now
-    var activity = ""
-    var lastShown = Date.distantPast
-    var isShown = false
-  }
-
-  private let state = Mutex(State())
-  private let usesColour = ProcessInfo.processInfo.environment["NO_COLOR"] == nil
-
-  func show(_ activity: String, done: Int, total: Int, unit: String, perUnit: Double) {
-    state.withLock { state in
-      let now = Date.now
-      if activity != state.activity { state = State(started: now, activity: activity) }
-      guard done >= total || now.timeIntervalSince(state.lastShown) >= 0.1 else { return }
-      state.lastShown = now
-      state.isShown = true
-      write(line(activity, done, total, unit, perUnit, elapsed: now.timeIntervalSince(state.started)))
-    }
-  }
-
-  func clear() {
-    state.withLock { state in
-      guard state.isShown else { return }
-      state.isShown = false
-      FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
-    }
-  }
-
-  private func line(
-    _ activity: String, _ done: Int, _ total: Int, _ unit: String, _ perUnit: Double, elapsed: Double
-  ) -> String {
-    let share = total > 0 ? Double(done) / Double(total) : 1
-    let width = 24
-    let filled = Int((share * Double(width)).rounded(.down))
-    let bar = String(repeating: "━", count: filled) + String(repeating: "╌", count: width - filled)
-    var text = "\(activity) \(usesColour ? "\u{1B}[36m\(bar)\u{1B}[0m" : bar) \(Int(share * 100)) %"
-    if done > 0, elapsed > 0.5 {
-      let rate = Int((Double(done) * perUnit / elapsed).rounded())
-      let left = Int((elapsed / share * (1 - share)).rounded(.up))
-      text += "  \(rate) \(unit)/s  \(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left"
-    }
-    return text
-  }
-
-  private func write(_ line: String) { FileHandle.standardError.write(Data("\r\u{1B}[K\(line)".utf8)) }
 }

@@ -42,22 +42,28 @@ struct DescribeCommand: ParsableCommand {
     }
   }
 
+  func validate() throws {
+    guard let family, let name, kind == nil else { return }
+    let names = family.kinds.map(\.name)
+    let hint = nearestWord(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
+    throw ValidationError(
+      "there is no \(quotedForMessage(name)) among \(family.rawValue); allowed: \(names.joined(separator: ", "))\(hint)"
+    )
+  }
+
   func run() throws {
     let console = Console()
-    guard let family else {
-      console.output(Family.allCases.map { overview($0) }.joined(separator: "\n\n"))
-      return
+    try reportingFailures(console) {
+      if let family, let kind {
+        try console.output(explanation(of: kind, family))
+      } else {
+        try console.output((family.map { [$0] } ?? Family.allCases).map(overview).joined(separator: "\n\n"))
+      }
     }
-    guard let name else {
-      console.output(overview(family))
-      return
-    }
-    guard let kind = family.kinds.first(where: { $0.name == name }) else {
-      let allowed = family.kinds.map(\.name).joined(separator: ", ")
-      throw ValidationError("there is no '\(name)' among \(family.rawValue); allowed: \(allowed)")
-    }
-    console.output(explanation(of: kind, family))
   }
+
+  /// The one kind asked for.
+  private var kind: Kind? { family?.kinds.first { $0.name == name } }
 
   private func overview(_ family: Family) -> String {
     let width = family.kinds.map(\.name.count).max() ?? 0

@@ -6,21 +6,21 @@ import StressTesting
 /// `plimsoll doctor`: what a run would stand on, and whether it is sound.
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Show BLAS, processor, memory and whether they work as expected.")
+    commandName: "doctor", abstract: "Show BLAS, processor, memory and whether they work as expected.",
+    discussion: "Example: plimsoll doctor")
 
   func run() throws {
     BLAS.useOneThread()
     let console = Console()
-    for (name, text) in facts { console.output("\(name.padding(toLength: 18, withPad: " ", startingAt: 0))\(text)") }
-    var isSound = true
-    for check in checks {
-      console.output("\(check.isPassed ? "ok      " : "FAILED  ")\(check.name)")
-      if !check.isPassed {
-        isSound = false
-        console.error(check.advice)
-      }
+    try reportingFailures(console) {
+      let checks = checks
+      let lines =
+        facts.map { "\($0.padding(toLength: 18, withPad: " ", startingAt: 0))\($1)" }
+        + checks.map { "\($0.isPassed ? "ok      " : "FAILED  ")\($0.name)" }
+      try console.output(lines.joined(separator: "\n"))
+      for check in checks where !check.isPassed { console.error(check.advice) }
+      if checks.contains(where: { !$0.isPassed }) { throw ExitStatus.internalError }
     }
-    if !isSound { throw ExitStatus.internalError }
   }
 
   private var facts: [(String, String)] {

@@ -15,7 +15,9 @@ enum ExitStatus {
 }
 
 /// Runs a command's body; what it throws becomes a message on standard error and the right exit code.
-func reportingFailures(_ console: Console, _ body: () throws -> Void) throws {
+///
+/// `consequence` is said after the problems of an input, such as that nothing was written.
+func reportingFailures(_ console: Console, _ consequence: String? = nil, _ body: () throws -> Void) throws {
   do {
     try body()
   } catch let code as ExitCode {
@@ -23,17 +25,17 @@ func reportingFailures(_ console: Console, _ body: () throws -> Void) throws {
   } catch let usage as ValidationError {
     throw usage
   } catch {
-    console.clearProgress()
-    throw report(error, console)
+    throw report(error, consequence, console)
   }
 }
 
-private func report(_ error: any Error, _ console: Console) -> ExitCode {
+private func report(_ error: any Error, _ consequence: String?, _ console: Console) -> ExitCode {
   switch error {
   case let problems as Problems:
     for problem in problems.all { console.error("\(problem)") }
     let count = problems.all.count
-    console.error("\(count) problem\(count == 1 ? "" : "s") found; nothing was written")
+    let words = ["\(Text.counted(count, "problem")) found", consequence].compactMap(\.self)
+    console.error(words.joined(separator: "; "))
     return problems.all.contains { $0.isInputOutput } ? ExitStatus.inputOutput : ExitStatus.badData
   case let failure as IOFailure:
     console.error("\(failure)")
@@ -45,7 +47,7 @@ private func report(_ error: any Error, _ console: Console) -> ExitCode {
     console.error("\(tooLarge)")
     return ExitStatus.badData
   case is WorkStopped:
-    console.error("interrupted; nothing was written")
+    console.error(["interrupted", consequence].compactMap(\.self).joined(separator: "; "))
     return ExitStatus.interrupted
   default:
     console.error("internal error: \(error)")

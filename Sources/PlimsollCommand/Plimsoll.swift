@@ -11,7 +11,13 @@ struct Plimsoll: ParsableCommand {
       Runs a job file: correlated price paths against a portfolio under several margin models, and writes VaR, \
       liquidation-frequency and reserve-adequacy reports with error bars.
 
-      Exit codes: 0 ok, 2 a limit of the job is breached, 64 usage, 65 bad data, 70 internal, 74 input or output.
+      Example: plimsoll run Jobs/nightly.yaml
+
+      Exit codes: 0 ok, 2 a limit of the job is breached, 64 usage, 65 bad data or a run too large for the machine, \
+      70 internal, 74 input or output, 130 interrupted.
+
+      Data goes to standard output, progress and messages to standard error. NO_COLOR takes the colour out of the \
+      progress line, which only a terminal gets.
       """,
     version: ProgramVersion.ofThisBuild.summary,
     subcommands: [

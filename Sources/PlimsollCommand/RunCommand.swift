@@ -11,15 +11,17 @@ struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Compute a job and write its reports.",
     discussion: """
-      Example: plimsoll run Jobs/nightly.yaml --paths 100000 --set marginModels[1].floor=0.05
+      Examples: plimsoll run Jobs/nightly.yaml
+                plimsoll run Jobs/nightly.yaml --paths 100000 --set 'marginModels[1].floor=0.05'
 
-      The run folder Results/JOB/TIME-HASH/ is written under a temporary name and renamed when complete.
+      The run folder Results/JOB/TIME-HASH/ is written under a temporary name and renamed when complete. The same job \
+      and seed give the same figures on any number of workers.
       """)
 
   @Argument(help: "The job file.", completion: .file(extensions: ["yaml", "yml", "json"]))
   var job: String
 
-  @Option(name: .long, help: "Folder that gets JOB/RUN/ (default: Results beside the job's folder).")
+  @Option(name: .long, help: "Folder that gets JOB/TIME-HASH/ (default: Results beside the job's folder).")
   var out: String?
 
   @Option(name: .long, help: "Number of paths, instead of the job's.")
@@ -43,23 +45,45 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let console = talk.console
-    try reportingFailures(console) {
+    try reportingFailures(console, "nothing was written") {
       let started = Date.now
       let job = try StressJob.load(path: self.job, overrides: overrides())
       for warning in job.warnings { console.warning(warning) }
-      console.detail("read \(job.inputs.count) files in \(Text.seconds(Date.now.timeIntervalSince(started)))")
       let interruption = Interruption()
-      let report = try StressTest(job).run(
-        workers: workers, program: .ofThisBuild, startedAt: started, writingTo: resultsFolder(of: job),
-        shouldStop: { interruption.isRequested },
-        progress: { console.show($0.activity.text, done: $0.done, total: $0.total, unit: "paths", perUnit: 256) })
-      console.clearProgress()
-      let folder = try RunFolder(parent: resultsFolder(of: job), name: report.provenance.folderName)
+      console.detail("read \(job.inputs.count) files in \(Text.seconds(Date.now.timeIntervalSince(started)))")
+      let folder = ResultsFolder(job: job, file: self.job, out: out)
+      try folder.checkWritable()
+      let report = try compute(job, into: folder, startedAt: started, interruption, console)
+      for warning in report.warnings where !job.warnings.contains(warning) { console.warning(warning) }
+      let run = try RunFolder(parent: folder.path, name: report.provenance.folderName)
         .write(report.files(in: allReportFormats.filter { job.formats.contains($0.kind.name) }))
-      console.output(report.headlineTable.text)
-      console.output("report: \(folder)")
+      try console.output(ending(of: report, run: run, showsPage: job.formats.contains(ReportHTML.kind.name)))
       if report.hasBreach { throw ExitStatus.limitBreached }
     }
+  }
+
+  /// Runs the job; a signal that asks to stop is honoured until the report stands.
+  private func compute(
+    _ job: StressJob, into folder: ResultsFolder, startedAt: Date, _ interruption: Interruption, _ console: Console
+  ) throws -> StressReport {
+    let report = try StressTest(job).run(
+      workers: workers, program: .ofThisBuild, startedAt: startedAt, writingTo: folder.path,
+      shouldStop: { interruption.isRequested },
+      progress: { console.show($0.step) })
+    let cost = report.provenance
+    console.detail(
+      "computed in \(Text.seconds(cost.wallSeconds)) on \(Text.counted(cost.workers, "worker")), "
+        + "at most \(cost.peakMemoryBytes / 1_000_000) MB of memory")
+    return report
+  }
+
+  /// What is said at the end: the headline figures, the limits, and where everything is.
+  private func ending(of report: StressReport, run: String, showsPage: Bool) -> String {
+    var lines = [report.headlineTable.text, report.verdict.headline.text]
+    lines += report.limits.map { "  " + $0.sentence }
+    lines.append("run folder: \(run)")
+    if showsPage { lines.append("report: \(run)/report.html") }
+    return NumberText.plain(lines.joined(separator: "\n"))
   }
 
   private func overrides() throws -> [JobOverride] {
@@ -68,20 +92,16 @@ struct RunCommand: ParsableCommand {
     }
     return try settings.map { try JobOverride(argument: $0) } + named
   }
-
-  private func resultsFolder(of job: StressJob) -> String {
-    let beside = URL(fileURLWithPath: self.job).deletingLastPathComponent().deletingLastPathComponent()
-    return (out ?? beside.appendingPathComponent("Results").relativePath) + "/" + job.name
-  }
 }
 
-extension RunProgress.Activity {
+extension RunProgress {
   /// What the progress line says.
-  fileprivate var text: String {
-    switch self {
-    case .simulating: "simulating"
-    case .attributing: "attributing tail losses"
-    case .estimating: "estimating"
+  fileprivate var step: ProgressStep {
+    switch activity {
+    case .matching: ProgressStep("matching margin levels", done: done, total: total)
+    case .simulating: ProgressStep("simulating", done: done, total: total, rate: (256, "paths"))
+    case .attributing: ProgressStep("attributing tail losses", done: done, total: total)
+    case .estimating: ProgressStep("estimating", done: done, total: total)
     }
   }
 }

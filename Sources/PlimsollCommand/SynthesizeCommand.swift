@@ -21,15 +21,16 @@ struct SynthesizeCommand: ParsableCommand {
   @Option(name: .long, help: "Seed, instead of the specification's.")
   var seed: UInt64?
 
+  @OptionGroup var talk: TalkOptions
+
   func run() throws {
-    let console = Console()
-    try reportingFailures(console) {
+    let console = talk.console
+    try reportingFailures(console, "nothing was written") {
       let spec = try SynthesisSpec.load(path: self.spec, seed: seed)
       for warning in spec.warnings { console.warning(warning) }
       let book = try spec.synthesize()
       let files = try spec.write(book, to: out)
-      console.output(book.comparison.text)
-      console.output("wrote \(files.joined(separator: ", ")) to \(out)")
+      try console.output("\(NumberText.plain(book.comparison.text))\nwrote \(files.joined(separator: ", ")) to \(out)")
     }
   }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Reports
 
 /// How much a command says on standard error, and how.
 struct TalkOptions: ParsableArguments {
@@ -29,6 +29,9 @@ struct TalkOptions: ParsableArguments {
 
 /// Wording of small figures.
 enum Text {
-  /// Seconds with two decimals.
-  static func seconds(_ value: Double) -> String { value.formatted(.number.precision(.fractionLength(2))) + " s" }
+  /// A duration to a hundredth of a second.
+  static func seconds(_ value: Double) -> String { NumberText.plain(NumberText.seconds((value * 100).rounded() / 100)) }
+
+  /// A number of things, such as `1 problem` or `3 problems`.
+  static func counted(_ count: Int, _ thing: String) -> String { "\(count) \(thing)\(count == 1 ? "" : "s")" }
 }

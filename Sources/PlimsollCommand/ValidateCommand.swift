@@ -8,7 +8,10 @@ import Venues
 struct ValidateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "validate", abstract: "Check a job file or a portfolio folder without computing anything.",
-    discussion: "Example: plimsoll validate Jobs/nightly.yaml")
+    discussion: """
+      Examples: plimsoll validate Jobs/nightly.yaml
+                plimsoll validate Portfolios/lending-pool
+      """)
 
   @Argument(help: "A job file or a portfolio folder.", completion: .file())
   var path: String
@@ -17,8 +20,10 @@ struct ValidateCommand: ParsableCommand {
     name: .customLong("set"), help: ArgumentHelp("Any value of the job, by key path.", valueName: "key.path=value"))
   var settings: [String] = []
 
+  @OptionGroup var talk: TalkOptions
+
   func run() throws {
-    let console = Console()
+    let console = talk.console
     try reportingFailures(console) {
       let isFolder = try? URL(fileURLWithPath: path).resourceValues(forKeys: [.isDirectoryKey]).isDirectory
       if isFolder == true { try checkPortfolio(console) } else { try checkJob(console) }
@@ -28,10 +33,12 @@ struct ValidateCommand: ParsableCommand {
   private func checkJob(_ console: Console) throws {
     let job = try StressJob.load(path: path, overrides: try settings.map { try JobOverride(argument: $0) })
     for warning in job.warnings { console.warning(warning) }
-    let accounts = job.venues.reduce(0) { $0 + $1.venue.book.accounts.count }
-    console.output(
-      "\(path): ok, \(job.market.assetIDs.count) assets, \(accounts) accounts, \(job.marginModels.count) margin models, "
-        + "\(job.paths) paths of \(job.grid.steps) steps")
+    let size = [
+      Text.counted(job.market.assetIDs.count, "asset"), Self.accounts(job.venues.map(\.venue.book)),
+      Text.counted(job.marginModels.count, "margin model"),
+      "\(Text.counted(job.paths, "path")) of \(Text.counted(job.grid.steps, "step"))",
+    ]
+    try console.output("\(path): ok, \(size.joined(separator: ", "))")
   }
 
   private func checkPortfolio(_ console: Console) throws {
@@ -39,8 +46,18 @@ struct ValidateCommand: ParsableCommand {
     let check = try Portfolio.validate(folder: path)
     for warning in check.warnings { console.warning(warning) }
     let book = check.venue.book
-    console.output(
-      "\(path): ok, \(check.venue.instruments.count) instruments, \(book.accounts.count) accounts, "
-        + "\(book.quantity.count) positions")
+    let size = [
+      Text.counted(check.venue.instruments.count, "instrument"), Self.accounts([book]),
+      Text.counted(book.quantity.count, "position"),
+    ]
+    try console.output("\(path): ok, \(size.joined(separator: ", "))")
+  }
+
+  /// How many accounts there are; isolated positions, which clear like accounts of their own, are counted apart.
+  private static func accounts(_ books: [Book]) -> String {
+    let accounts = books.flatMap(\.accounts)
+    let isolated = accounts.count { $0.owner != nil }
+    let owners = Text.counted(accounts.count - isolated, "account")
+    return isolated == 0 ? owners : "\(owners) with \(Text.counted(isolated, "isolated position"))"
   }
 }

@@ -21,7 +21,7 @@ public struct IOFailure: Error, Sendable, Hashable, CustomStringConvertible {
   public var description: String { "cannot \(operation) \(path): \(reason)" }
 
   /// Wraps what Foundation threw, down to the system's error where there is one.
-  init(_ operation: String, _ path: String, _ error: any Error) {
+  package init(_ operation: String, _ path: String, _ error: any Error) {
     let outer = error as NSError
     let inner = (outer.userInfo[NSUnderlyingErrorKey] as? any Error).map { $0 as NSError } ?? outer
     let isSystem = inner.domain == NSPOSIXErrorDomain

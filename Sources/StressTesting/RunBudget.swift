@@ -1,7 +1,8 @@
 import Foundation
-import JobFiles
+package import JobFiles
 import Kernels
 import Markets
+import RiskMeasures
 import Simulation
 import Venues
 
@@ -15,6 +16,8 @@ public struct RunTooLarge: Error, Sendable, CustomStringConvertible {
     case disk
   }
 
+  /// The job file.
+  public let file: String
   /// What is short.
   public let resource: Resource
   /// What the run needs, in bytes.
@@ -28,8 +31,10 @@ public struct RunTooLarge: Error, Sendable, CustomStringConvertible {
 
   /// Says what is short, by how much, and what would fit.
   public var description: String {
-    "paths: \(paths) paths need about \(Self.size(neededBytes)) of \(resource.rawValue); found: "
-      + "\(Self.size(availableBytes)) that a run may take; allowed: at most \(largestPaths) paths"
+    let need =
+      "\(file): paths: \(paths) paths need about \(Self.size(neededBytes)) of \(resource.rawValue); found: "
+      + "\(Self.size(availableBytes)) that a run may take; allowed: "
+    return need + (largestPaths > 0 ? "at most \(largestPaths) paths" : "none, the portfolio alone needs more")
   }
 
   private static func size(_ bytes: Double) -> String {
@@ -39,48 +44,66 @@ public struct RunTooLarge: Error, Sendable, CustomStringConvertible {
   }
 }
 
-/// What a run will need, from its sizes alone.
-struct RunBudget {
+/// What a run will need, from the sizes of its job alone.
+///
+/// The memory figures are fitted to measured peaks of runs that differ in paths, models, accounts, steps and workers, and
+/// are within 15 % of them; `plimsoll run --verbose` prints the peak of a run.
+package struct RunBudget: Sendable {
+  /// One bound: bytes that do not depend on the number of paths, and those of each path.
+  package struct Need: Sendable {
+    /// Of what.
+    package let resource: RunTooLarge.Resource
+    /// Bytes whatever the number of paths.
+    package let fixed: Double
+    /// Bytes of each path.
+    package let perPath: Double
+
+    /// Bytes for a number of paths.
+    package func bytes(paths: Int) -> Double { fixed + Double(paths) * perPath }
+
+    /// The largest number of paths for which `available` bytes suffice; none if not even the rest fits.
+    func largestPaths(_ available: Double) -> Int {
+      Int(exactly: max(0, (available - fixed) / perPath).rounded(.down)) ?? Int.max
+    }
+  }
+
+  private let file: String
   private let paths: Int
-  /// Bytes that grow with the number of paths, and those that do not.
-  private let memory: (perPath: Double, fixed: Double)
-  private let disk: (perPath: Double, fixed: Double)
+  /// Memory while paths are computed, memory while the report is written, and disk.
+  package let needs: [Need]
 
   /// Share of what is there that a run may take.
-  private static let share = 0.8
+  static let share = 0.8
 
-  init(_ job: StressJob, workers: Int) {
+  /// The needs of `job` on `workers` threads.
+  package init(_ job: StressJob, workers: Int) {
+    let size = RunSize(job, workers: workers)
+    file = job.inputs.first?.label ?? job.name
     paths = job.paths
-    let compared = job.marginModels.count - 1
-    let models = 1 + compared * max(1, job.matchings.count)
-    let series = Double(models * job.venues.count)
-    let groups = Double(job.venues.map { $0.venue.book.groups.count }.max() ?? 1)
-    let accounts = Double(job.venues.reduce(0) { $0 + $1.venue.book.accounts.count })
-    let positions = Double(job.venues.reduce(0) { $0 + $1.venue.book.quantity.count })
-    // The columns of the outcome table, the working copies of a few of them that statistics sort and weigh, the losses
-    // as they are written.
-    let columns = series * (Double(PathQuantity.allCases.count) + groups + 1) * 8
-    let block = Double(job.market.assetIDs.count * job.market.grid.points * pathsPerBlock * 8)
-    memory = (columns + 12 * 8, 1e8 + Double(workers) * (block + (positions + accounts) * 40) + positions * 64 * series)
-    disk = (series * 8, 4e6 + accounts * (120 + 60 * Double(models)))
+    needs = [
+      Need(resource: .memory, fixed: size.resident + size.working, perPath: size.tableRow + size.statisticsRow),
+      Need(resource: .memory, fixed: size.resident + 2.3 * size.tables, perPath: 3 * size.lossRow),
+      Need(resource: .disk, fixed: size.tables + 2e6, perPath: size.lossRow),
+    ]
   }
 
   /// Throws if the run does not fit into the memory that is free, or its files not onto the disk of `folder`.
   func check(writingTo folder: String?) throws(RunTooLarge) {
-    try check(.memory, memory, available: Machine.availableMemoryBytes)
-    if let folder { try check(.disk, disk, available: Self.freeDisk(at: folder)) }
+    try check(memory: Machine.availableMemoryBytes, disk: folder.flatMap(Self.freeDisk))
   }
 
-  private func check(
-    _ resource: RunTooLarge.Resource, _ needs: (perPath: Double, fixed: Double), available: Int?
-  ) throws(RunTooLarge) {
-    guard let available else { return }
-    let usable = Double(available) * Self.share
-    let needed = Double(paths) * needs.perPath + needs.fixed
-    guard needed > usable else { return }
-    throw RunTooLarge(
-      resource: resource, neededBytes: needed, availableBytes: usable, paths: paths,
-      largestPaths: max(0, Int((usable - needs.fixed) / needs.perPath)))
+  /// The same against stated amounts, in bytes; nil is not checked. Of several shortages the tightest is thrown.
+  package func check(memory: Int?, disk: Int?) throws(RunTooLarge) {
+    let shortages = needs.compactMap { need -> RunTooLarge? in
+      guard let available = need.resource == .memory ? memory : disk else { return nil }
+      let usable = Double(available) * Self.share
+      let needed = need.bytes(paths: paths)
+      guard needed > usable else { return nil }
+      return RunTooLarge(
+        file: file, resource: need.resource, neededBytes: needed, availableBytes: usable, paths: paths,
+        largestPaths: need.largestPaths(usable))
+    }
+    if let tightest = shortages.min(by: { $0.largestPaths < $1.largestPaths }) { throw tightest }
   }
 
   /// Free space where `folder` is or will be made: at its nearest ancestor that exists.
@@ -89,4 +112,44 @@ struct RunBudget {
     while place.path != "/", !FileManager.default.fileExists(atPath: place.path) { place.deleteLastPathComponent() }
     return Machine.freeDiskBytes(at: place.path)
   }
+}
+
+/// Sizes of the parts of a run, in bytes.
+private struct RunSize {
+  /// The program, the book, each model's tables, and what is counted along time.
+  let resident: Double
+  /// Buffers of all workers.
+  let working: Double
+  /// One path's row of the outcome table.
+  let tableRow: Double
+  /// What statistics need besides for each path: sorted columns, tail contributions.
+  let statisticsRow: Double
+  /// One path's losses as they are written.
+  let lossRow: Double
+  /// The CSV tables.
+  let tables: Double
+
+  init(_ job: StressJob, workers: Int) {
+    let models = 1 + (job.marginModels.count - 1) * max(1, job.matchings.count)
+    let series = Double(models * job.venues.count)
+    let books = job.venues.map(\.venue.book)
+    let accounts = Double(books.reduce(0) { $0 + $1.accounts.count })
+    let positions = Double(books.reduce(0) { $0 + $1.quantity.count })
+    let groups = Double(books.map(\.groups.count).max() ?? 1)
+    let points = Double(job.grid.points)
+    let assets = Double(job.market.assetIDs.count)
+    let fans = (series + Double(job.priceFanAssets.count)) * points * Self.fanPoint
+
+    resident = 34e6 + accounts * (220 + 100 * series) + positions * (80 + 40 * series) + fans
+    let block = assets * points * Double(pathsPerBlock) * 8
+    let threads = Double(min(workers, (job.paths - 1) / pathsPerBlock + 1))
+    working = threads * (block + fans + accounts * (60 + 18 * series) + positions * 24)
+    tableRow = series * (Double(PathQuantity.allCases.count) + 1 + groups) * 8
+    statisticsRow = 64 + (1 - job.measures.componentLevel) * series * (150 + 8 * (assets + groups))
+    lossRow = 8 * series
+    tables = job.formats.contains("csv") ? accounts * 123 * series + points * 900 * series : 0
+  }
+
+  /// Counts of one fan at one point in time: 401 bins of four bytes.
+  private static let fanPoint = 401.0 * 4
 }

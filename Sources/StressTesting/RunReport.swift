@@ -21,7 +21,7 @@ extension RunPlan {
       largestConservationResidual: Self.largestResidual(in: table),
       losses: table.series.map {
         LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
-      }, warnings: job.warnings + matchingWarnings, provenance: provenance)
+      }, warnings: job.warnings + matchingWarnings + pathWarnings(table), provenance: provenance)
   }
 
   /// Largest residual over all paths that completed; NaN only if none did.
@@ -73,11 +73,21 @@ extension RunPlan {
     return entries.lazy.compactMap(\.matching).first?.baselineMaintenance ?? .nan
   }
 
+  /// Says where paths ended early, because the figures then rest on the tamer ones.
+  private func pathWarnings(_ table: OutcomeTable) -> [String] {
+    zip(entries, table.pathStates).compactMap { entry, counts in
+      let ended = counts[PathState.nonFinite.rawValue]
+      guard ended > 0 else { return nil }
+      return "under \(entry.label.name) \(ended) of \(table.paths) paths ended where a price or a total was no longer "
+        + "a finite number; the figures leave them out and are therefore too favourable"
+    }
+  }
+
   private var matchingWarnings: [String] {
     guard job.matchings.contains(.equalAverageInitialMargin) else { return [] }
     let matched = Set(entries.filter { $0.label.matching == .equalAverageInitialMargin }.map(\.jobModel))
     return job.marginModels.indices.filter { $0 != job.baseline && !matched.contains($0) }.map {
-      "\(job.marginModels[$0].name) requires nothing on the pilot paths, so no factor can match its average initial margin"
+      "\(job.marginModels[$0].name) requires nothing, or nothing finite, on the pilot paths, so no factor can match its average initial margin"
     }
   }
 }

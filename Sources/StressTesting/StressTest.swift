@@ -38,18 +38,23 @@ public struct StressTest: Sendable {
     let clock = RunClock()
     try RunBudget(job, workers: workers).check(writingTo: folder)
 
+    if job.marginModels.count > 1 { progress(RunProgress(activity: .matching, done: 0, total: 1)) }
     let plan = try RunPlan(job, workers: workers)
     let simulator = plan.simulator
+    func stopIfAsked() throws { if shouldStop() { throw WorkStopped(blocksDone: simulator.blockCount) } }
     let table = try simulator.run(workers: workers, shouldStop: shouldStop) { done in
       progress(RunProgress(activity: .simulating, done: done, total: simulator.blockCount))
     }
     let tails = RiskSummary.tailPaths(of: table, settings: job.measures)
     let contributions = try tails.enumerated().map { index, tail in
+      try stopIfAsked()
       progress(RunProgress(activity: .attributing, done: index, total: tails.count))
       return try simulator.contributions(model: tail.model, venue: tail.venue, paths: tail.paths, workers: workers)
     }
+    try stopIfAsked()
     progress(RunProgress(activity: .estimating, done: 0, total: 1))
     let summary = RiskSummary(of: table, settings: job.measures, contributions: contributions)
+    try stopIfAsked()
     let provenance = clock.provenance(of: job, program: program, workers: workers, startedAt: startedAt)
     return plan.report(table: table, summary: summary, provenance: provenance)
   }
@@ -59,6 +64,8 @@ public struct StressTest: Sendable {
 public struct RunProgress: Sendable, Hashable {
   /// What is being done.
   public enum Activity: String, Sendable, Hashable {
+    /// Pilot paths are drawn to compare the margin models' levels; not counted.
+    case matching
     /// Paths are drawn and replayed; one unit is a block of 256 paths.
     case simulating
     /// The tail's paths are replayed to divide their losses; one unit is a model at a venue.
