@@ -29,7 +29,7 @@ struct BarrierProbability {
   var corrected: Double { Self.continuous(drift: drift, barrier: barrier - Self.shift, steps: steps) }
 
   /// The same without an approximation: the density of those never below the barrier, step by step, by Simpson's rule on
-  /// 16 points to a standard deviation of a step. Right to 1e-7 (halving the spacing changes less).
+  /// 16 points to a standard deviation of a step. Halving the spacing changes the accounts of the barrier case by < 1e-8.
   func exact(pointsPerDeviation: Int = 16) -> Double {
     let spacing = 1 / Double(pointsPerDeviation)
     let width = -barrier + abs(drift) * Double(steps) + 8.5 * Double(steps).squareRoot()

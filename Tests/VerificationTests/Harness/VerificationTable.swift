@@ -8,7 +8,7 @@ struct VerificationTable {
   private var group: VerificationCase.Group?
   private let started = Machine.monotonicSeconds
 
-  private static let widths = (name: 60, number: 16, distance: 46)
+  private static let widths = (name: 80, number: 13, distance: 42)
 
   /// Runs one case; an error it throws is a failure of its own.
   mutating func run(_ item: VerificationCase, _ setting: VerificationSetting) {

@@ -84,9 +84,9 @@ private struct RealInputRun {
     ]
   }
 
-  /// The run and its report, every format written. The bounds are wide: what is known of such pools is that a calm ten
-  /// days liquidate a few accounts in a hundred and that deficits are rare and small; the largest of Aave v2 was 2.66m CRV,
-  /// 1.76m USD (governance.aave.com, "Repay excess CRV debt on Ethereum v2", 2022-12-08), in a market not among these.
+  /// The run and its report, every format written. The bounds are wide and only exclude nonsense. The largest deficit of
+  /// Aave v2 was 2.66m CRV, 1.76m USD (governance.aave.com, "Repay excess CRV debt on Ethereum v2", 2022-12-08), in a
+  /// market that is not among these.
   func reportRows() throws -> [VerificationRow] {
     let report = try StressTest(try load(paths: 2048)).run(workers: setting.workers)
     let files = try report.files(in: allReportFormats)
