@@ -103,15 +103,19 @@ public struct MarketCalibration: Sendable {
   public let window: CalibrationWindow?
   /// Degrees of freedom of a Student-t dependence fitted together with the correlation.
   public let degreesOfFreedom: Double?
+  /// The regimes that the whole market switches between, where they are known.
+  public let regimes: RegimeChain?
 
   /// Creates a calibration; the matrix must be asset × asset.
   public init(
-    assets: [AssetCalibration], correlation: Matrix, window: CalibrationWindow? = nil, degreesOfFreedom: Double? = nil
+    assets: [AssetCalibration], correlation: Matrix, window: CalibrationWindow? = nil, degreesOfFreedom: Double? = nil,
+    regimes: RegimeChain? = nil
   ) {
     self.assets = assets
     self.correlation = correlation
     self.window = window
     self.degreesOfFreedom = degreesOfFreedom
+    self.regimes = regimes
   }
 
   /// The index of the asset called `id`.

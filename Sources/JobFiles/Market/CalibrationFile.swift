@@ -17,6 +17,9 @@ import Schema
 ///              initialVolatility: 0.45 }
 /// correlation: { matrix: [[1]] }
 /// dependence: { kind: student-t, degreesOfFreedom: 4.5 }
+/// regimes:
+///   - { name: calm, volatilityMultiple: 0.8, meanDurationDays: 60 }
+///   - { name: crisis, volatilityMultiple: 2.5, correlationBlend: 0.6, meanDurationDays: 4 }
 /// ```
 struct CalibrationFile {
   /// The calibrated market.
@@ -58,10 +61,13 @@ struct CalibrationFile {
     dependence = reader.take("dependence").flatMap {
       DependenceReading.dependence($0, fitted: nil, problems: intake.problems)
     }
+    let regimes = RegimeReading.chain(
+      reader.list("regimes", required: false, allowed: RegimeReading.allowed), problems: intake.problems)
     reader.finish()
     guard intake.problems.count == before, let correlation else { return nil }
     calibration = MarketCalibration(
-      assets: assets, correlation: correlation, window: window, degreesOfFreedom: dependence?.degreesOfFreedom)
+      assets: assets, correlation: correlation, window: window, degreesOfFreedom: dependence?.degreesOfFreedom,
+      regimes: regimes)
   }
 
   /// Where the figures came from; nil where the file does not say.

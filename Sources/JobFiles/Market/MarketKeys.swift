@@ -53,7 +53,8 @@ struct MarketKeys {
   func estimate(grid: TimeGrid?, intake: Intake) -> MarketCalibration? {
     guard !hasCalibration, let choice, let history, let grid else { return nil }
     return history.estimate(
-      selection, process: choice.kind.name, innovations: process["innovations"]?.content, grid: grid, intake: intake)
+      selection, needsGarch: choice.process?.needsGarch ?? false, innovations: process["innovations"]?.content,
+      grid: grid, intake: intake)
   }
 
   /// The job's dependence, else the one fitted with the figures, else Gaussian.
@@ -99,9 +100,10 @@ struct MarketKeys {
       reader.record(
         "the market has no figures", key: "calibration", allowed: "calibration: market.yaml, or history: prices.csv")
     }
-    if hasCalibration, hasHistory, let choice, choice.kind.name != Replay.kind.name {
+    let takesBoth = choice.map { $0.kind.name == Replay.kind.name || $0.process?.resamplesHistory == true } ?? true
+    if hasCalibration, hasHistory, !takesBoth {
       reader.record(
-        "calibration and history are both given, but only replay takes prices beside a calibration", key: "history",
+        "calibration and history are both given, but this process takes no prices beside a calibration", key: "history",
         hint: "leave one of them out")
     }
     if hasHistory { return }
@@ -112,6 +114,11 @@ struct MarketKeys {
       reader.record("\(key) selects from market.history, which is not given", key: key)
     }
   }
+}
+
+extension KindChoice {
+  /// The process that a choice among `allPriceProcesses` fell on.
+  var process: (any PriceProcess.Type)? { allPriceProcesses.first { $0.kind.name == kind.name } }
 }
 
 /// Which part of a history a job takes, and how it is read.
