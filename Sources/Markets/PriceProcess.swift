@@ -6,6 +6,8 @@ public let allPriceProcesses: [any PriceProcess.Type] = [
   GeometricBrownianMotion.self,
   Garch.self,
   Replay.self,
+  MertonJumpDiffusion.self,
+  Heston.self,
 ]
 
 /// What a process may need to be set up.
