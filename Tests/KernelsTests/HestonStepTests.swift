@@ -75,7 +75,7 @@ import Testing
     #expect(!made(correlation: 1.1) && !made(volatility: .nan) && !made(longRun: .infinity))
     // A = ρ/ξ·(1 + κΔ/2) − ¼Δρ² with (1−e)/κ ≈ Δ: refused from about ρξΔ = 1 on.
     #expect(!made(volatility: 10, correlation: 0.9, years: 0.2) && made(volatility: 10, correlation: 0.9, years: 0.1))
-    #expect(!made(longRun: 1e-200, volatility: 1e-150))
+    #expect(made(volatility: 1e-8) && !made(volatility: 9e-9) && !made(longRun: 1e-200, volatility: 1e-8))
   }
 
   private struct Moved {

@@ -31,7 +31,7 @@ public struct HestonStep: Sendable, Hashable {
   /// - Parameters:
   ///   - reversion: κ > 0, per year.
   ///   - longRunVariance: θ > 0, per year.
-  ///   - volatilityOfVariance: ξ > 0, per year.
+  ///   - volatilityOfVariance: ξ ≥ 1e-8, per year; ρ/ξ times a change of variance is lost in rounding below.
   ///   - correlation: ρ in [−1, 1].
   ///   - drift: μ, the growth of the forward per year.
   ///   - years: Δ > 0.
@@ -53,7 +53,7 @@ public struct HestonStep: Sendable, Hashable {
     self.correlation = correlation
     complement = max(0, 1 - correlation * correlation).squareRoot()
     // In both branches A must stay below 1.2/(ξ²(1−e)/κ): the paper's A < 1/(2a) and A < β at their tightest.
-    let isSound = reversion > 0 && longRunVariance > 0 && volatilityOfVariance > 0 && years > 0
+    let isSound = reversion > 0 && longRunVariance > 0 && volatilityOfVariance >= 1e-8 && years > 0
     guard isSound, abs(correlation) <= 1, drift.isFinite, varianceWeight.isFinite, spreadFloor > 0x1p-960,
       spreadFloor < 1e12 * pull * pull, spreadOfVariance.isFinite, exponent * unit < 1
     else { return nil }
