@@ -9,6 +9,8 @@ public let allPriceProcesses: [any PriceProcess.Type] = [
   RegimeSwitching.self,
   StationaryBootstrap.self,
   FilteredHistorical.self,
+  MertonJumpDiffusion.self,
+  Heston.self,
 ]
 
 /// What a process may need to be set up.

@@ -15,6 +15,9 @@ import Schema
 ///     drift: 0
 ///     garch: { stepHours: 1, mean: 0, omega: 1.2e-7, alpha: 0.08, gamma: 0.01, beta: 0.9, degreesOfFreedom: 3.9,
 ///              initialVolatility: 0.45 }
+///     jumps: { marketWide: { mean: -0.06, deviation: 0.04 }, own: { intensityPerYear: 4, mean: 0, deviation: 0.05 } }
+///     heston: { reversionPerYear: 12, volatilityOfVariance: 2, correlation: -0.3, initialVolatility: 0.45 }
+/// marketJumps: { intensityPerYear: 6, sizeCorrelation: 0.6 }
 /// correlation: { matrix: [[1]] }
 /// dependence: { kind: student-t, degreesOfFreedom: 4.5 }
 /// regimes:
@@ -63,11 +66,13 @@ struct CalibrationFile {
     }
     let regimes = RegimeReading.chain(
       reader.list("regimes", required: false, allowed: RegimeReading.allowed), problems: intake.problems)
+    let marketJumps = JumpReading.marketJumps(reader.section("marketJumps", required: false))
     reader.finish()
+    if intake.problems.count == before { JumpReading.check(assets, marketJumps, reader) }
     guard intake.problems.count == before, let correlation else { return nil }
     calibration = MarketCalibration(
       assets: assets, correlation: correlation, window: window, degreesOfFreedom: dependence?.degreesOfFreedom,
-      regimes: regimes)
+      regimes: regimes, marketJumps: marketJumps)
   }
 
   /// Where the figures came from; nil where the file does not say.
