@@ -6,6 +6,7 @@ public let allPriceProcesses: [any PriceProcess.Type] = [
   GeometricBrownianMotion.self,
   Garch.self,
   Replay.self,
+  DynamicCorrelationGarch.self,
 ]
 
 /// What a process may need to be set up.

@@ -51,7 +51,7 @@ struct HistoryFile {
           fromHours: selection.from ?? -.infinity, toHours: selection.to ?? .infinity)
       }
       let market = try HistoryEstimation.estimate(
-        history: history, stepHours: grid.stepHours, includeGarch: process == Garch.kind.name,
+        history: history, stepHours: grid.stepHours, includeGarch: Self.fitsGarch(process),
         innovations: isStudent ? .studentT : .normal, correlationHours: selection.correlationHours,
         shrinksCorrelation: selection.correlation?.shrinks ?? false)
       if let shrinkage = market.shrinkage, let request = selection.correlation {
@@ -64,6 +64,11 @@ struct HistoryFile {
       for problem in error.all { intake.problems.record(problem) }
       return nil
     }
+  }
+
+  /// Whether a process runs on GARCH figures.
+  private static func fitsGarch(_ process: String) -> Bool {
+    process == Garch.kind.name || process == DynamicCorrelationGarch.kind.name
   }
 
   /// The paths to replay: `assets` in their order, the first T + 1 rows from the selection's start; nil, recorded, where

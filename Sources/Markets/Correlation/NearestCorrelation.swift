@@ -31,7 +31,7 @@ public struct NearestCorrelation: Sendable {
 
   /// Finds the nearest correlation matrix; nil where an entry is not finite or the search does not settle.
   ///
-  /// Its cost is an eigenvalue decomposition a round and 10 to 100 rounds: under a second at 100 assets.
+  /// Its cost is an eigenvalue decomposition a round and 10 to 100 rounds: about a second at 100 assets.
   /// - Parameters:
   ///   - symmetric: a square matrix, of which only the lower triangle is read.
   ///   - smallestEigenvalue: the least an eigenvalue may be, in (0, 1): the mean of all eigenvalues is 1.
