@@ -11,6 +11,7 @@ public let allPriceProcesses: [any PriceProcess.Type] = [
   FilteredHistorical.self,
   MertonJumpDiffusion.self,
   Heston.self,
+  DynamicCorrelationGarch.self,
 ]
 
 /// What a process may need to be set up.

@@ -40,8 +40,9 @@ struct CalibrationFile {
   private static let frequency = Parameter<Double>.number(
     "frequencyHours", unit: "hours", in: .positive, isOptional: true, "spacing of the data")
 
-  /// Reads a calibration, recording every problem; nil if there is any. Problems inside `node` keep its places.
-  init?(reading node: DocumentNode, intake: Intake) {
+  /// Reads a calibration, recording every problem; nil if there is any. Problems inside `node` keep its places; `request`
+  /// is what a job asks to be done to the correlations.
+  init?(reading node: DocumentNode, request: CorrelationRequest? = nil, intake: Intake) {
     let before = intake.problems.count
     place = node.location
     var reader = ParameterReader(node, problems: intake.problems)
@@ -59,7 +60,7 @@ struct CalibrationFile {
     let isComplete = assets.count == items.count
     let correlation = CorrelationReading(
       reader.section("correlation", required: items.count > 1, allowed: "{ matrix: [[1, …], …] }"),
-      assets: isComplete ? assets.map(\.id) : nil, problems: intake.problems
+      assets: isComplete ? assets.map(\.id) : nil, request: request, intake: intake
     ).matrix
     dependence = reader.take("dependence").flatMap {
       DependenceReading.dependence($0, fitted: nil, problems: intake.problems)

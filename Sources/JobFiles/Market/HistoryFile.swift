@@ -39,7 +39,13 @@ struct HistoryFile {
     do {
       let market = try HistoryEstimation.estimate(
         history: history, stepHours: grid.stepHours, includeGarch: needsGarch,
-        innovations: isStudent ? .studentT : .normal, correlationHours: selection.correlationHours)
+        innovations: isStudent ? .studentT : .normal, correlationHours: selection.correlationHours,
+        shrinksCorrelation: selection.correlation?.shrinks ?? false)
+      if let shrinkage = market.shrinkage, let request = selection.correlation {
+        intake.warn(
+          "the correlations were shrunk towards their mean of \(figure(shrinkage.meanCorrelation)) with intensity "
+            + "\(figure(shrinkage.intensity)): moved by \(figure(shrinkage.distance)) (Frobenius)", at: request.place)
+      }
       return market.calibration
     } catch {
       for problem in error.all { intake.problems.record(problem) }
