@@ -22,6 +22,9 @@ PLIMSOLL_LANE PlimsollLanes plimsoll_select(PlimsollLaneMask mask, PlimsollLanes
   return mask < 0 ? a : b;
 }
 
+/// Whether any lane of the mask is set.
+PLIMSOLL_LANE _Bool plimsoll_any(PlimsollLaneMask mask) { return __builtin_reduce_or(mask) != 0; }
+
 /// The width in bits of the widest vector registers this code was compiled for.
 PLIMSOLL_LANE int plimsoll_vector_width_bits(void) {
 #if defined(__AVX512F__)

@@ -62,14 +62,23 @@ public struct AssetCalibration: Sendable, Hashable {
   public var drift: Double
   /// GARCH parameters, where they were fitted.
   public var garch: GarchParameters?
+  /// Jumps of the log price, where there are any; part of `volatility`.
+  public var jumps: AssetJumps?
+  /// Parameters of Heston's variance, where they were fitted.
+  public var heston: HestonParameters?
 
   /// Creates a calibration.
-  public init(id: String, price: Double, volatility: Double, drift: Double = 0, garch: GarchParameters? = nil) {
+  public init(
+    id: String, price: Double, volatility: Double, drift: Double = 0, garch: GarchParameters? = nil,
+    jumps: AssetJumps? = nil, heston: HestonParameters? = nil
+  ) {
     self.id = id
     self.price = price
     self.volatility = volatility
     self.drift = drift
     self.garch = garch
+    self.jumps = jumps
+    self.heston = heston
   }
 }
 
@@ -103,15 +112,22 @@ public struct MarketCalibration: Sendable {
   public let window: CalibrationWindow?
   /// Degrees of freedom of a Student-t dependence fitted together with the correlation.
   public let degreesOfFreedom: Double?
+  /// The regimes that the whole market switches between, where they are known.
+  public let regimes: RegimeChain?
+  /// Jumps of the market as a whole, where there are any.
+  public let marketJumps: MarketJumps?
 
   /// Creates a calibration; the matrix must be asset × asset.
   public init(
-    assets: [AssetCalibration], correlation: Matrix, window: CalibrationWindow? = nil, degreesOfFreedom: Double? = nil
+    assets: [AssetCalibration], correlation: Matrix, window: CalibrationWindow? = nil, degreesOfFreedom: Double? = nil,
+    regimes: RegimeChain? = nil, marketJumps: MarketJumps? = nil
   ) {
     self.assets = assets
     self.correlation = correlation
     self.window = window
     self.degreesOfFreedom = degreesOfFreedom
+    self.regimes = regimes
+    self.marketJumps = marketJumps
   }
 
   /// The index of the asset called `id`.

@@ -6,6 +6,12 @@ public let allPriceProcesses: [any PriceProcess.Type] = [
   GeometricBrownianMotion.self,
   Garch.self,
   Replay.self,
+  RegimeSwitching.self,
+  StationaryBootstrap.self,
+  FilteredHistorical.self,
+  MertonJumpDiffusion.self,
+  Heston.self,
+  DynamicCorrelationGarch.self,
 ]
 
 /// What a process may need to be set up.
@@ -18,15 +24,20 @@ public struct ProcessContext: Sendable {
   public let dependence: Dependence
   /// Given prices for a replay; nil when the job names none.
   public let replayed: [ReplayPath]?
+  /// Observed prices of the calibration's assets, in their order, at the grid's step, for a process that resamples them;
+  /// nil when the job names none.
+  public let history: PriceHistory?
 
   /// Creates a context.
   public init(
-    calibration: MarketCalibration, grid: TimeGrid, dependence: Dependence, replayed: [ReplayPath]? = nil
+    calibration: MarketCalibration, grid: TimeGrid, dependence: Dependence, replayed: [ReplayPath]? = nil,
+    history: PriceHistory? = nil
   ) {
     self.calibration = calibration
     self.grid = grid
     self.dependence = dependence
     self.replayed = replayed
+    self.history = history
   }
 }
 
@@ -55,6 +66,13 @@ public protocol PriceProcess: Sendable {
   /// Name, formula, source and parameters.
   static var kind: Kind { get }
 
+  /// Whether the process takes returns from `ProcessContext.history`; false unless a process says otherwise.
+  static var resamplesHistory: Bool { get }
+
+  /// Whether every moving asset needs GARCH figures, so that they are fitted where a market is estimated; false unless a
+  /// process says otherwise.
+  static var needsGarch: Bool { get }
+
   /// Reads the process from a job, recording every problem; nil if it cannot be made.
   init?(reading reader: inout ParameterReader, context: ProcessContext)
 
@@ -82,4 +100,11 @@ public protocol PriceProcess: Sendable {
   ///   - shocks: correlated shocks of zero mean and unit variance, [asset][path]; empty unless `needsShocks`.
   ///   - prices: the prices at `step`, [asset][path].
   func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>)
+}
+
+extension PriceProcess {
+  /// False: most processes draw shocks.
+  public static var resamplesHistory: Bool { false }
+  /// False: most processes need a volatility only.
+  public static var needsGarch: Bool { false }
 }

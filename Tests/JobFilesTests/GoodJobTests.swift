@@ -185,6 +185,17 @@ struct GoodJobTests {
     #expect(job.calibration.window?.to == "2025-02-28")
   }
 
+  @Test func dynamicCorrelationIsRead() throws {
+    let place = try Workplace()
+    try place.edit(
+      "job.yaml", "{ kind: garch, innovations: student-t }", "{ kind: dcc-garch, reaction: 0.03, persistence: 0.95 }")
+    let job = try place.load()
+    #expect(job.market.process is DynamicCorrelationGarch && job.processKind == "dcc-garch")
+    #expect(job.processParameters.contains(ParameterText(key: "reaction", value: "0.03")))
+    try place.edit("job.yaml", "reaction: 0.03, ", "")
+    #expect(place.problems().map(\.location.keyPath) == ["market.process.reaction"])
+  }
+
   @Test func portfolioAloneIsValidated() throws {
     let place = try Workplace()
     let check = try Portfolio.validate(folder: place.folder + "/book")

@@ -21,6 +21,7 @@ extension StressJob {
   ///   history: prices.csv                         # with assets: […], from, to, correlationHours where wanted;
   ///   process: { kind: gbm }                      # replay takes its prices from history, figures from calibration
   ///   dependence: { kind: gaussian }              # default: the calibration's own
+  ///   correlation: { repair: nearest }            # or, with history, { shrink: ledoit-wolf }; default: neither
   /// horizon: { days: 10, stepHours: 1 }           # or hours
   /// paths: 100000
   /// seed: 1

@@ -15,8 +15,14 @@ import Schema
 ///     drift: 0
 ///     garch: { stepHours: 1, mean: 0, omega: 1.2e-7, alpha: 0.08, gamma: 0.01, beta: 0.9, degreesOfFreedom: 3.9,
 ///              initialVolatility: 0.45 }
+///     jumps: { marketWide: { mean: -0.06, deviation: 0.04 }, own: { intensityPerYear: 4, mean: 0, deviation: 0.05 } }
+///     heston: { reversionPerYear: 12, volatilityOfVariance: 2, correlation: -0.3, initialVolatility: 0.45 }
+/// marketJumps: { intensityPerYear: 6, sizeCorrelation: 0.6 }
 /// correlation: { matrix: [[1]] }
 /// dependence: { kind: student-t, degreesOfFreedom: 4.5 }
+/// regimes:
+///   - { name: calm, volatilityMultiple: 0.8, meanDurationDays: 60 }
+///   - { name: crisis, volatilityMultiple: 2.5, correlationBlend: 0.6, meanDurationDays: 4 }
 /// ```
 struct CalibrationFile {
   /// The calibrated market.
@@ -34,8 +40,9 @@ struct CalibrationFile {
   private static let frequency = Parameter<Double>.number(
     "frequencyHours", unit: "hours", in: .positive, isOptional: true, "spacing of the data")
 
-  /// Reads a calibration, recording every problem; nil if there is any. Problems inside `node` keep its places.
-  init?(reading node: DocumentNode, intake: Intake) {
+  /// Reads a calibration, recording every problem; nil if there is any. Problems inside `node` keep its places; `request`
+  /// is what a job asks to be done to the correlations.
+  init?(reading node: DocumentNode, request: CorrelationRequest? = nil, intake: Intake) {
     let before = intake.problems.count
     place = node.location
     var reader = ParameterReader(node, problems: intake.problems)
@@ -53,15 +60,20 @@ struct CalibrationFile {
     let isComplete = assets.count == items.count
     let correlation = CorrelationReading(
       reader.section("correlation", required: items.count > 1, allowed: "{ matrix: [[1, …], …] }"),
-      assets: isComplete ? assets.map(\.id) : nil, problems: intake.problems
+      assets: isComplete ? assets.map(\.id) : nil, request: request, intake: intake
     ).matrix
     dependence = reader.take("dependence").flatMap {
       DependenceReading.dependence($0, fitted: nil, problems: intake.problems)
     }
+    let regimes = RegimeReading.chain(
+      reader.list("regimes", required: false, allowed: RegimeReading.allowed), problems: intake.problems)
+    let marketJumps = JumpReading.marketJumps(reader.section("marketJumps", required: false))
     reader.finish()
+    if intake.problems.count == before { JumpReading.check(assets, marketJumps, reader) }
     guard intake.problems.count == before, let correlation else { return nil }
     calibration = MarketCalibration(
-      assets: assets, correlation: correlation, window: window, degreesOfFreedom: dependence?.degreesOfFreedom)
+      assets: assets, correlation: correlation, window: window, degreesOfFreedom: dependence?.degreesOfFreedom,
+      regimes: regimes, marketJumps: marketJumps)
   }
 
   /// Where the figures came from; nil where the file does not say.

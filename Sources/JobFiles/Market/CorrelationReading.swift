@@ -1,4 +1,6 @@
 import Kernels
+import Markets
+import Reports
 import Schema
 
 /// Reads and checks `correlation: { matrix: [[…], …] }`: square, symmetric, unit diagonal, entries in [−1, 1], positive
@@ -11,8 +13,9 @@ struct CorrelationReading {
   private(set) var matrix: Matrix?
 
   /// Reads the section; without one the matrix is the identity, which is right for a single asset. `assets` is nil where
-  /// they could not all be read: then only the entries are checked.
-  init(_ section: ParameterReader?, assets: [String]?, problems: ProblemCollector) {
+  /// they could not all be read: then only the entries are checked. `request` may ask for a repair.
+  init(_ section: ParameterReader?, assets: [String]?, request: CorrelationRequest?, intake: Intake) {
+    let problems = intake.problems
     guard var section else {
       matrix = assets.map { Matrix.identity($0.count) }
       return
@@ -37,9 +40,31 @@ struct CorrelationReading {
       _ = try CholeskyFactor(result)
       matrix = result
     } catch {
+      if let request, request.repairs {
+        matrix = Self.repaired(result, request, assets: assets, place: place, intake)
+        return
+      }
       let index = min(max(error.leadingMinor, 1), assets.count) - 1
       problems.record(Self.contradiction(result, at: index, assets: assets, place: rows[index].location))
     }
+  }
+
+  /// The nearest correlation matrix, with a warning that says how far it is; nil, recorded, where it was not found.
+  private static func repaired(
+    _ matrix: Matrix, _ request: CorrelationRequest, assets: [String], place: SourceLocation, _ intake: Intake
+  ) -> Matrix? {
+    guard let nearest = NearestCorrelation(to: matrix, smallestEigenvalue: request.smallestEigenvalue) else {
+      intake.problems.record(
+        "the correlation matrix is not positive definite, and the search for the nearest one did not settle", at: place,
+        hint: "correct the figures, or ask for a larger smallestEigenvalue")
+      return nil
+    }
+    let (row, column) = nearest.mostMoved
+    intake.warn(
+      "the correlation matrix is not positive definite and was replaced by the nearest one: moved by "
+        + "\(figure(nearest.distance)) (Frobenius), most in \(assets[column]) and \(assets[row]): "
+        + "\(figure(matrix[row, column])) became \(figure(nearest.matrix[row, column]))", at: place)
+    return nearest.matrix
   }
 
   /// One row; entries that are no correlations are recorded and read as 0.
@@ -95,12 +120,18 @@ struct CorrelationReading {
           "the correlation matrix is not positive definite: \(assets[j]), \(assets[i]) and \(assets[index]) contradict "
             + "each other", at: place,
           found:
-            "\(assets[j])–\(assets[i]) \(a), \(assets[j])–\(assets[index]) \(c), \(assets[i])–\(assets[index]) \(b)")
+            "\(assets[j])–\(assets[i]) \(a), \(assets[j])–\(assets[index]) \(c), \(assets[i])–\(assets[index]) \(b)",
+          hint: repairHint)
       }
     }
     let earlier = assets[..<index].joined(separator: ", ")
     return Problem(
       "the correlation matrix is not positive definite: \(assets[index]) contradicts its correlations with \(earlier)",
-      at: place)
+      at: place, hint: repairHint)
   }
+
+  private static let repairHint = "correct the figures, or let the job say market.correlation: { repair: nearest }"
 }
+
+/// A figure for a message: three significant digits.
+func figure(_ value: Double) -> String { NumberText.plain(NumberText.ratio(value, .measured)) }

@@ -2,7 +2,7 @@ import Kernels
 import Markets
 import Schema
 
-/// The prices of `market.history`: estimated from, or replayed.
+/// The prices of `market.history`: estimated from, resampled, or replayed.
 struct HistoryFile {
   /// The table.
   let table: PricesFile
@@ -29,31 +29,60 @@ struct HistoryFile {
 
   /// A market estimated from the history; nil, recorded, where that is not possible.
   ///
-  /// `process` decides whether GARCH parameters are fitted; under Student-t `innovations` they are fitted with them.
+  /// GARCH parameters are fitted where the process `needsGarch`; under Student-t `innovations` they are fitted with them.
   func estimate(
-    _ selection: HistorySelection, process: String, innovations: DocumentNode.Content?, grid: TimeGrid, intake: Intake
+    _ selection: HistorySelection, needsGarch: Bool, innovations: DocumentNode.Content?, grid: TimeGrid, intake: Intake
   ) -> MarketCalibration? {
-    guard let path = table.paths.first, table.paths.count == 1 else {
-      intake.problems.record(
-        "figures are estimated from one history, not from several paths", at: place, found: "\(table.paths.count) paths"
-      )
-      return nil
-    }
     var isStudent = false
     if case .scalar("student-t") = innovations { isStudent = true }
+    guard let history = observed(selection.assets, selection, intake: intake) else { return nil }
+    do {
+      let market = try HistoryEstimation.estimate(
+        history: history, stepHours: grid.stepHours, includeGarch: needsGarch,
+        innovations: isStudent ? .studentT : .normal, correlationHours: selection.correlationHours,
+        shrinksCorrelation: selection.correlation?.shrinks ?? false)
+      if let shrinkage = market.shrinkage, let request = selection.correlation {
+        intake.warn(
+          "the correlations were shrunk towards their mean of \(figure(shrinkage.meanCorrelation)) with intensity "
+            + "\(figure(shrinkage.intensity)): moved by \(figure(shrinkage.distance)) (Frobenius)", at: request.place)
+      }
+      return market.calibration
+    } catch {
+      for problem in error.all { intake.problems.record(problem) }
+      return nil
+    }
+  }
+
+  /// The prices of `assets`, in their order, at the job's step; nil, recorded, where they cannot be had.
+  func resampled(
+    _ assets: [String], _ selection: HistorySelection, grid: TimeGrid, intake: Intake
+  ) -> PriceHistory? {
+    guard let history = observed(assets, selection, intake: intake) else { return nil }
+    do {
+      return try history.resampled(toHours: grid.stepHours)
+    } catch {
+      for problem in error.all { intake.problems.record(problem) }
+      return nil
+    }
+  }
+
+  /// The prices of `assets`, all where empty, in the selection's window; nil, recorded, where they cannot be had.
+  private func observed(_ assets: [String], _ selection: HistorySelection, intake: Intake) -> PriceHistory? {
+    guard let path = table.paths.first, table.paths.count == 1 else {
+      intake.problems.record(
+        "a market is read from one history, not from several paths", at: place, found: "\(table.paths.count) paths")
+      return nil
+    }
     do {
       var history = try PriceHistory(
         assetIDs: table.assetIDs, timesHours: path.timesHours, prices: path.prices,
         source: SourceLocation(file: table.file))
-      if !selection.assets.isEmpty { history = try history.selecting(selection.assets) }
+      if !assets.isEmpty { history = try history.selecting(assets) }
       if selection.from != nil || selection.to != nil {
         history = try history.window(
           fromHours: selection.from ?? -.infinity, toHours: selection.to ?? .infinity)
       }
-      let market = try HistoryEstimation.estimate(
-        history: history, stepHours: grid.stepHours, includeGarch: process == Garch.kind.name,
-        innovations: isStudent ? .studentT : .normal, correlationHours: selection.correlationHours)
-      return market.calibration
+      return history
     } catch {
       for problem in error.all { intake.problems.record(problem) }
       return nil

@@ -27,13 +27,17 @@ struct MarketKeys {
   /// Reads the keys and the files that they name.
   init(reading node: DocumentNode, base: FileReference, intake: Intake) {
     var reader = ParameterReader(node, problems: intake.problems)
+    let calibrationNode = reader.take("calibration")
+    let request = reader.take("correlation").flatMap {
+      CorrelationRequest(reading: $0, hasCalibration: calibrationNode != nil, problems: intake.problems)
+    }
     selection = HistorySelection(
       assets: reader.read(Self.assets) ?? [], from: Self.time(Self.from, isEnd: false, &reader),
-      to: Self.time(Self.to, isEnd: true, &reader), correlationHours: reader.readIfPresent(Self.correlationHours))
+      to: Self.time(Self.to, isEnd: true, &reader), correlationHours: reader.readIfPresent(Self.correlationHours),
+      correlation: request)
     process = reader.take("process") ?? Self.defaultProcess(in: node)
     choice = KindChoice(process, among: allPriceProcesses.map { $0.kind }, problems: intake.problems)
-    let calibrationNode = reader.take("calibration")
-    calibration = calibrationNode.flatMap { Self.calibration($0, base: base, intake: intake) }
+    calibration = calibrationNode.flatMap { Self.calibration($0, request: request, base: base, intake: intake) }
     hasCalibration = calibrationNode != nil
     let historyNode = reader.take("history")
     history = historyNode.flatMap { HistoryFile($0, base: base, intake: intake) }
@@ -53,7 +57,8 @@ struct MarketKeys {
   func estimate(grid: TimeGrid?, intake: Intake) -> MarketCalibration? {
     guard !hasCalibration, let choice, let history, let grid else { return nil }
     return history.estimate(
-      selection, process: choice.kind.name, innovations: process["innovations"]?.content, grid: grid, intake: intake)
+      selection, needsGarch: choice.process?.needsGarch ?? false, innovations: process["innovations"]?.content,
+      grid: grid, intake: intake)
   }
 
   /// The job's dependence, else the one fitted with the figures, else Gaussian.
@@ -66,13 +71,13 @@ struct MarketKeys {
 
   /// The calibration at `node`: the path of a file, or the document itself.
   private static func calibration(
-    _ node: DocumentNode, base: FileReference, intake: Intake
+    _ node: DocumentNode, request: CorrelationRequest?, base: FileReference, intake: Intake
   ) -> MarketCalibration? {
     switch node.content {
-    case .mapping: return CalibrationFile(reading: node, intake: intake)?.calibration
+    case .mapping: return CalibrationFile(reading: node, request: request, intake: intake)?.calibration
     case .scalar(let path) where !path.isEmpty:
       return intake.document(base.sibling(path), asker: node.location)
-        .flatMap { CalibrationFile(reading: $0, intake: intake)?.calibration }
+        .flatMap { CalibrationFile(reading: $0, request: request, intake: intake)?.calibration }
     default:
       intake.problems.record(
         "the calibration is a path or a mapping", at: node.location, found: node.shortDescription,
@@ -99,9 +104,10 @@ struct MarketKeys {
       reader.record(
         "the market has no figures", key: "calibration", allowed: "calibration: market.yaml, or history: prices.csv")
     }
-    if hasCalibration, hasHistory, let choice, choice.kind.name != Replay.kind.name {
+    let takesBoth = choice.map { $0.kind.name == Replay.kind.name || $0.process?.resamplesHistory == true } ?? true
+    if hasCalibration, hasHistory, !takesBoth {
       reader.record(
-        "calibration and history are both given, but only replay takes prices beside a calibration", key: "history",
+        "calibration and history are both given, but this process takes no prices beside a calibration", key: "history",
         hint: "leave one of them out")
     }
     if hasHistory { return }
@@ -114,6 +120,11 @@ struct MarketKeys {
   }
 }
 
+extension KindChoice {
+  /// The process that a choice among `allPriceProcesses` fell on.
+  var process: (any PriceProcess.Type)? { allPriceProcesses.first { $0.kind.name == kind.name } }
+}
+
 /// Which part of a history a job takes, and how it is read.
 struct HistorySelection {
   /// The assets; all where empty.
@@ -124,4 +135,6 @@ struct HistorySelection {
   let to: Double?
   /// Step of the moves that are correlated.
   let correlationHours: Double?
+  /// What is asked to be done to the correlations.
+  let correlation: CorrelationRequest?
 }

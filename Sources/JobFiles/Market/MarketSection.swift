@@ -38,7 +38,16 @@ struct MarketSection {
         return
       }
     }
-    let context = ProcessContext(calibration: found, grid: grid, dependence: dependence, replayed: replayed)
+    var history: PriceHistory?
+    if choice.process?.resamplesHistory == true, let file = keys.history {
+      history = file.resampled(found.assets.map(\.id), keys.selection, grid: grid, intake: intake)
+      guard history != nil else {
+        self.init(found, choice, model: nil)
+        return
+      }
+    }
+    let context = ProcessContext(
+      calibration: found, grid: grid, dependence: dependence, replayed: replayed, history: history)
     self.init(found, choice, model: Self.model(choice, context, intake.problems))
   }
 
@@ -59,7 +68,7 @@ struct MarketSection {
     guard let choice, let grid = grid ?? TimeGrid(steps: 1, stepHours: 1) else { return }
     let nothing = MarketCalibration(assets: [], correlation: .identity(0))
     let context = ProcessContext(calibration: nothing, grid: grid, dependence: dependence)
-    if let type = allPriceProcesses.first(where: { $0.kind.name == choice.kind.name }) {
+    if let type = choice.process {
       var reader = choice.reader
       _ = type.init(reading: &reader, context: context)
       reader.finish()
@@ -71,7 +80,7 @@ struct MarketSection {
   private static func model(_ choice: KindChoice, _ context: ProcessContext, _ problems: ProblemCollector)
     -> MarketModel?
   {
-    guard let type = allPriceProcesses.first(where: { $0.kind.name == choice.kind.name }) else { return nil }
+    guard let type = choice.process else { return nil }
     let before = problems.count
     var reader = choice.reader
     let process = type.init(reading: &reader, context: context)

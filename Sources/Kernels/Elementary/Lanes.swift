@@ -66,6 +66,10 @@ extension Integers8 {
   @inline(__always) static func &>> (a: Integers8, b: Int64) -> Integers8 { a &>> Integers8(repeating: b) }
 }
 
+/// Whether `mask` holds in any lane; the standard library's `any` is a loop.
+@inline(__always)
+func holdsAnywhere(_ mask: SIMDMask<Integers8>) -> Bool { plimsoll_any(unsafeBitCast(mask, to: Integers8.self)) }
+
 /// Reads eight doubles from any address.
 @inline(__always)
 func lanes(_ source: UnsafePointer<Double>, _ index: Int) -> Lanes {

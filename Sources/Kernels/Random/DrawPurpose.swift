@@ -18,6 +18,8 @@ public enum DrawPurpose: UInt32, Sendable, CaseIterable {
   case jumpSize = 7
   /// Changes of regime.
   case regime = 8
+  /// The part of a variance's own shocks that does not move the price.
+  case varianceShock = 9
   /// Test inputs.
   case verification = 255
 }

@@ -12,6 +12,8 @@ public struct EstimatedMarket: Sendable {
   public let correlatesResiduals: Bool
   /// The tail of the joint moves; nil if no asset moves.
   public let dependence: StudentDependenceEstimate?
+  /// How the correlations were shrunk, over the assets that move; nil where that was not asked for or none moves.
+  public let shrinkage: ShrunkCorrelation?
 }
 
 /// The estimates of one asset.

@@ -24,18 +24,22 @@ public enum HistoryEstimation {
   ///   - stepHours: the step of the simulation; a whole multiple of the history's interval.
   ///   - garch: what to fit; nil for none.
   ///   - correlationHours: the step of the moves that are correlated; that of the simulation if nil.
+  ///   - shrinksCorrelation: whether to shrink the sample correlations; see `ShrunkCorrelation`. The tail of the dependence
+  ///     is estimated from the moves as they are.
   /// - Throws: every problem found, naming assets: too few returns, too few joint moves, a fit that did not converge,
   ///   correlations that contradict each other.
   public static func estimate(
-    history: PriceHistory, stepHours: Double, garch: GarchSpecification?, correlationHours: Double? = nil
+    history: PriceHistory, stepHours: Double, garch: GarchSpecification?, correlationHours: Double? = nil,
+    shrinksCorrelation: Bool = false
   ) throws(Problems) -> EstimatedMarket {
     let returns = try history.resampled(toHours: stepHours).logReturns()
     let estimates = try estimateAssets(returns, garch: garch, source: history.source)
     let correlated = try moves(history, returns, estimates, stepHours: stepHours, correlationHours: correlationHours)
     let moving = estimates.indices.filter { estimates[$0].volatility.volatility > 0 }
     let joint = try jointMoves(correlated.values, moving, history)
-    let correlation = joint.correlation
-    let dependence = try dependence(joint, correlation, history)
+    let dependence = try dependence(joint, joint.correlation, history)
+    let shrinkage = shrinksCorrelation && !joint.assets.isEmpty ? ShrunkCorrelation(joint) : nil
+    let correlation = shrinkage?.matrix ?? joint.correlation
     return EstimatedMarket(
       calibration: MarketCalibration(
         assets: zip(estimates, history.prices).map { calibrated($0, prices: $1) },
@@ -44,7 +48,7 @@ public enum HistoryEstimation {
         degreesOfFreedom: dependence?.degreesOfFreedom),
       assets: estimates, correlationObservations: joint.observations,
       correlationHours: correlationHours ?? stepHours, correlatesResiduals: correlated.areResiduals,
-      dependence: dependence)
+      dependence: dependence, shrinkage: shrinkage)
   }
 
   /// The same with the choices of a job: whether to fit GARCH, and under which law of innovations.
@@ -52,12 +56,12 @@ public enum HistoryEstimation {
   /// Then the long-run variance is the sample's, so that a simulation reverts to a volatility that was seen.
   public static func estimate(
     history: PriceHistory, stepHours: Double, includeGarch: Bool, innovations: GarchInnovations,
-    correlationHours: Double? = nil
+    correlationHours: Double? = nil, shrinksCorrelation: Bool = false
   ) throws(Problems) -> EstimatedMarket {
     try estimate(
       history: history, stepHours: stepHours,
       garch: includeGarch ? GarchSpecification(innovations: innovations, targetsVariance: true) : nil,
-      correlationHours: correlationHours)
+      correlationHours: correlationHours, shrinksCorrelation: shrinksCorrelation)
   }
 }
 

@@ -24,6 +24,9 @@ public struct Garch: PriceProcess {
     source: "Bollerslev (1986); Glosten, Jagannathan and Runkle (1993)",
     parameters: [innovations.description])
 
+  /// True.
+  public static let needsGarch = true
+
   private static let innovations = Parameter<Innovations>.choice(
     "innovations", default: .asDependence, "law of the unit-variance innovations")
 
@@ -45,7 +48,10 @@ public struct Garch: PriceProcess {
     var parameters: [GarchParameters] = []
     var margins: [MarginalMap?] = []
     for asset in context.calibration.assets {
-      guard let found = Self.parameters(of: asset, step: context.grid.stepHours, reader: reader) else { continue }
+      guard let found = Self.parameters(of: asset, step: context.grid.stepHours, kind: Self.kind.name, reader: reader)
+      else {
+        continue
+      }
       if innovations == .studentT, asset.volatility > 0, found.degreesOfFreedom == nil {
         reader.record(
           "\(asset.id) has no fitted degrees of freedom", key: "innovations", found: innovations.rawValue,
@@ -59,8 +65,8 @@ public struct Garch: PriceProcess {
   }
 
   /// The checked parameters of one asset at the step's scale; nil, recorded, if there are none.
-  private static func parameters(
-    of asset: AssetCalibration, step: Double, reader: ParameterReader
+  static func parameters(
+    of asset: AssetCalibration, step: Double, kind: String, reader: ParameterReader
   ) -> GarchParameters? {
     if asset.volatility == 0 {
       return GarchParameters(
@@ -68,7 +74,7 @@ public struct Garch: PriceProcess {
     }
     guard let garch = asset.garch else {
       reader.record(
-        "\(asset.id) has no GARCH figures", key: "kind", found: "garch",
+        "\(asset.id) has no GARCH figures", key: "kind", found: kind,
         hint: "calibrate them with market.history, or choose another process")
       return nil
     }

@@ -63,7 +63,7 @@ public struct PriceProcessContract {
     let returns = SampledReturns(generator: PathGenerator(market: market, seed: seed), blocks: blocks)
     var found = shapeViolations(market) + repeatability(market)
     found += try horizonViolations(market)
-    if market.process.needsShocks { found += returns.neighbourViolations() }
+    if Self.isRandom(market) { found += returns.neighbourViolations() }
     for asset in market.assetIDs.indices {
       for step in 1...grid.steps {
         guard let declared = moments(asset, step) else { continue }
@@ -93,6 +93,11 @@ public struct PriceProcessContract {
     return found
   }
 
+  /// Whether paths are drawn at all: a replay's are given.
+  private static func isRandom(_ market: MarketModel) -> Bool {
+    market.process.needsShocks || type(of: market.process).resamplesHistory
+  }
+
   private func shapeViolations(_ market: MarketModel) -> [String] {
     let block = PathGenerator(market: market, seed: seed).drawn(0)
     var found: [String] = []
@@ -117,7 +122,7 @@ public struct PriceProcessContract {
     var found: [String] = []
     if forwards != Array(backwards.reversed()) { found.append("a block depends on those drawn before it") }
     if forwards[1] != alone[0] { found.append("a block drawn alone differs") }
-    if market.process.needsShocks, otherSeed == alone { found.append("the seed does not matter") }
+    if Self.isRandom(market), otherSeed == alone { found.append("the seed does not matter") }
     return found
   }
 
