@@ -27,10 +27,13 @@ struct ExpectedSummaryTests {
     #expect(obtained.job == expected.job && obtained.seed == expected.seed && obtained.paths == expected.paths)
     #expect(obtained.measures.map(\.name) == expected.measures.map(\.name))
     let expectedByName = Dictionary(expected.measures.map { ($0.name, $0) }) { first, _ in first }
-    for measure in obtained.measures {
-      guard let other = expectedByName[measure.name] else { continue }
-      #expect(measure.isClose(to: other, tolerance: Self.tolerance), "\(measure.line)\nexpected\n\(other.line)")
+    let moved = obtained.measures.compactMap { measure -> String? in
+      guard let other = expectedByName[measure.name], !measure.isClose(to: other, tolerance: Self.tolerance) else {
+        return nil
+      }
+      return "\(measure.line)\nexpected\n\(other.line)"
     }
+    #expect(moved.isEmpty, "\(moved.count) figures moved, among them\n\(moved.prefix(5).joined(separator: "\n"))")
   }
 
   @Test("a figure that moved by more than the tolerance is seen, and one that is no longer defined")
