@@ -135,7 +135,19 @@ struct RunCommandTests {
 /// A terminal for the program, by `script` of util-linux.
 private enum Terminal {
   private static let program = "/usr/bin/script"
-  static var exists: Bool { FileManager.default.isExecutableFile(atPath: program) }
+
+  /// Whether a pseudo-terminal can be had: a bare root may have the program without them.
+  static let exists: Bool = {
+    let probe = Process()
+    probe.executableURL = URL(fileURLWithPath: program)
+    probe.arguments = ["--quiet", "--return", "--command", "true", "/dev/null"]
+    probe.standardInput = FileHandle.nullDevice
+    probe.standardOutput = FileHandle.nullDevice
+    probe.standardError = FileHandle.nullDevice
+    guard (try? probe.run()) != nil else { return false }
+    probe.waitUntilExit()
+    return probe.terminationStatus == 0
+  }()
 
   /// What the program shows on it.
   static func run(_ shop: Workshop, environment: [String: String]) throws -> String {
