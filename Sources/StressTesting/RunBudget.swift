@@ -34,7 +34,8 @@ public struct RunTooLarge: Error, Sendable, CustomStringConvertible {
     let need =
       "\(file): paths: \(paths) paths need about \(Self.size(neededBytes)) of \(resource.rawValue); found: "
       + "\(Self.size(availableBytes)) that a run may take; allowed: "
-    return need + (largestPaths > 0 ? "at most \(largestPaths) paths" : "none, the portfolio alone needs more")
+    return need
+      + (largestPaths > 0 ? "at most \(largestPaths) paths" : "none, the portfolio and its tables alone need more")
   }
 
   private static func size(_ bytes: Double) -> String {

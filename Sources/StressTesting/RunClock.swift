@@ -1,6 +1,7 @@
 import Foundation
 import JobFiles
 import Kernels
+import Markets
 import Reports
 
 /// Measures what a run costs, from its creation on.
@@ -20,9 +21,17 @@ struct RunClock {
       peakMemoryBytes: Machine.peakResidentBytes)
   }
 
-  /// Identifies what was computed: the digests of all inputs, the seed and the number of paths.
+  /// Identifies what was computed: the digests of all inputs, and what of the job a command line may have changed.
+  ///
+  /// Where the files lie, the number of workers and the formats of the report do not matter to it.
   private func hash(of job: StressJob) -> String {
-    let text = job.inputs.map(\.sha256).joined() + "/\(job.seed)/\(job.paths)"
-    return SHA256.hexDigest(of: Array(text.utf8))
+    let size = ["\(job.seed)", "\(job.paths)", "\(job.grid.steps) x \(job.grid.stepHours) h"]
+    let market = [job.processKind, "\(job.market.dependence)"] + job.processParameters.map(Self.text)
+    let models = job.marginModels.flatMap { [$0.name, $0.kind] + $0.parameters.map(Self.text) }
+    let comparison = ["\(job.baseline)", "\(job.matchings)", "\(job.pilotPaths)", "\(job.atStart)", "\(job.measures)"]
+    let parts = job.inputs.map(\.sha256) + size + market + models + comparison
+    return SHA256.hexDigest(of: Array(parts.joined(separator: "/").utf8))
   }
+
+  private static func text(_ parameter: ParameterText) -> String { "\(parameter.key)=\(parameter.value)" }
 }

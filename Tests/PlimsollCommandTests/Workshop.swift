@@ -9,12 +9,14 @@ final class Workshop {
   var plimsoll: Command { Command(folder: folder) }
 
   init() throws {
-    for name in ["Jobs", "Portfolios"] {
+    let book = "Portfolios/two-accounts"
+    for name in ["Jobs", book] {
       try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
     }
-    for name in ["Jobs/two-accounts.yaml", "Portfolios/two-accounts"] {
-      try FileManager.default.copyItem(
-        atPath: Command.root.appendingPathComponent(name).path, toPath: "\(folder)/\(name)")
+    let files = try FileManager.default.contentsOfDirectory(
+      atPath: Command.root.appendingPathComponent(book).path)
+    for name in ["Jobs/two-accounts.yaml"] + files.map({ "\(book)/\($0)" }) {
+      try write(name, Data(contentsOf: Command.root.appendingPathComponent(name)))
     }
     try write("Jobs/drawn.yaml", Self.drawn)
   }

@@ -23,12 +23,14 @@ final class CopiedJob {
   private let folder = FileManager.default.temporaryDirectory.path + "/plimsoll-run-" + UUID().uuidString
 
   init() throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    for name in ["Jobs", "Portfolios"] {
+    let book = "Portfolios/two-accounts"
+    for name in ["Jobs", book] {
       try FileManager.default.createDirectory(atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
     }
-    for name in ["Jobs/two-accounts.yaml", "Portfolios/two-accounts"] {
-      try FileManager.default.copyItem(atPath: "\(Embedded.root)/\(name)", toPath: "\(folder)/\(name)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: "\(Embedded.root)/\(book)")
+    for name in ["Jobs/two-accounts.yaml"] + files.map({ "\(book)/\($0)" }) {
+      try Data(contentsOf: URL(fileURLWithPath: "\(Embedded.root)/\(name)"))
+        .write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
     }
   }
 

@@ -55,7 +55,7 @@ struct RunBudgetTests {
   func nothing() throws {
     let refused = try #require(try refusal(paths: 1, memory: 10_000_000))
     #expect(refused.largestPaths == 0)
-    #expect(refused.description.hasSuffix("none, the portfolio alone needs more"))
+    #expect(refused.description.hasSuffix("none, the portfolio and its tables alone need more"))
   }
 
   @Test("what is unknown is not checked")

@@ -100,7 +100,7 @@ struct RunTests {
     #expect(report.warnings.count == 1 && report.warnings[0].hasPrefix("idle requires nothing"))
   }
 
-  @Test("the record says what ran, and identifies it by its inputs, seed and size")
+  @Test("the record says what ran, and identifies it by its inputs and every setting that matters")
   func provenance() throws {
     func record(_ overrides: KeyValuePairs<String, String>) throws -> Provenance {
       try StressTest(Embedded.job("two-accounts", overrides)).run(workers: 2).provenance
@@ -111,5 +111,8 @@ struct RunTests {
     #expect(try record([:]).jobHash == first.jobHash)
     #expect(try record(["paths": "2"]).jobHash != first.jobHash)
     #expect(try record(["seed": "2"]).jobHash != first.jobHash)
+    #expect(try record(["measures.levels": "[0.9]"]).jobHash != first.jobHash)
+    #expect(try record(["horizon.hours": "3"]).jobHash != first.jobHash)
+    #expect(try record(["output.formats": "[json]"]).jobHash == first.jobHash)
   }
 }
