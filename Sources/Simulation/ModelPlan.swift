@@ -38,21 +38,12 @@ public struct ModelPlan: Sendable {
   ) -> [Int32] {
     let book = plan.venue.book
     let factors = model.makeFactors(for: book)
-    factors.reset(oraclePrices: plan.oraclePrices)
+    factors.reset(oraclePrices: plan.initialPrices)
     let maintenance = factors.maintenance.map { $0 * scale }
     return book.accounts.indices.compactMap { index in
       let health = table.health(
         of: index, in: book, at: plan.initialValues, initialFactors: factors.initial, maintenanceFactors: maintenance)
       return health.health < 0 ? Int32(index) : nil
     }
-  }
-}
-
-extension VenuePlan {
-  /// Prices at t = 0 of the assets that columns refer to, others 1; enough to start a model's estimates.
-  var oraclePrices: [Double] {
-    var prices = [Double](repeating: 1, count: venue.depths.count)
-    for (index, column) in venue.book.columns.enumerated() { prices[column.asset] = initialValues.unitNotional[index] }
-    return prices
   }
 }

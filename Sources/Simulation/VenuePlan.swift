@@ -30,6 +30,8 @@ public struct VenuePlan: Sendable {
   let groupQuantity: [[Double]]
   /// Gross notional of everything plus the accounts' absolute equity at t = 0: what residuals are relative to.
   let grossEquity: Double
+  /// Prices at t = 0, one per asset.
+  let initialPrices: [Double]
   /// Column values at t = 0.
   let initialValues: ColumnValues
 
@@ -39,6 +41,7 @@ public struct VenuePlan: Sendable {
     self.venue = venue
     self.rules = rules
     self.assetIDs = assetIDs
+    self.initialPrices = initialPrices
     initialValues = ColumnValues(book: book, prices: initialPrices)
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
     let funding = book.columns.map { column -> (steps: Int, rate: Double) in

@@ -18,6 +18,8 @@ final class MarketState {
   private(set) var stepFlow: [Double]
   /// Average price of the last wave.
   private(set) var fills: [Double]
+  /// What the last wave does to each log mark.
+  private var shifts: [Double]
   /// Whether any trade moved a mark on this path so far.
   private(set) var hasImpact = false
   private(set) var lowestMark: [Double]
@@ -33,6 +35,7 @@ final class MarketState {
     transient = zero
     stepFlow = zero
     fills = zero
+    shifts = zero
     lowestMark = zero
     lowestExogenous = zero
     initial = zero
@@ -83,14 +86,14 @@ final class MarketState {
 
   /// Works out the fills of a wave with net `flows` per asset; the marks stay until `settle`.
   func setFills(flows: [Double]) {
-    for asset in marks.indices { fills[asset] = execute(asset: asset, flow: flows[asset]).fill }
+    for asset in marks.indices { (fills[asset], shifts[asset]) = execute(asset: asset, flow: flows[asset]) }
   }
 
-  /// Moves the marks by what the wave's `flows` do. True if a mark moved.
+  /// Moves the marks by what the `flows` that the fills were set for do. True if a mark moved.
   func settle(flows: [Double]) -> Bool {
     var moved = false
     for asset in marks.indices where flows[asset] != 0 {
-      let shift = execute(asset: asset, flow: flows[asset]).shift
+      let shift = shifts[asset]
       stepFlow[asset] += flows[asset]
       guard shift != 0 else { continue }
       permanent[asset] += plan.impact.permanentShare * shift

@@ -2,7 +2,7 @@
 struct PathTally {
   /// Reserve balance now.
   var reserve = 0.0
-  /// Lowest balance so far is not needed: exhaustion is the first uncovered shortfall.
+  /// Step of the first shortfall that the reserve could not cover; nil if there was none.
   var exhaustionStep: Int?
   /// Cumulative shortfalls minus reserve income.
   var cumulativeDraw = 0.0
