@@ -45,16 +45,20 @@ import Testing
   }
 
   @Test func scatteringPutsEachStepIntoItsSlab() {
-    let (assets, steps) = (3, 5)
-    var slabs = [Double](repeating: -1, count: pathsPerBlock * assets * steps)
+    let (assets, steps, offset) = (3, 5, 15)
+    let slabSize = offset + assets * steps
+    var slabs = [Double](repeating: -1, count: pathsPerBlock * slabSize)
     for step in [0, 2, 4] {
       let tile = (0..<(assets * pathsPerBlock)).map { Double($0 * 10 + step) }
       var view = slabs.mutableSpan
-      scatterToPaths(tile: tile.span, assets: assets, step: step, stepsPlusOne: steps, into: &view)
+      scatterToPaths(
+        tile: tile.span, assets: assets, step: step, stepsPlusOne: steps, slabSize: slabSize, offset: offset,
+        into: &view)
     }
     for path in 0..<pathsPerBlock {
+      #expect(slabs[path * slabSize..<path * slabSize + offset].allSatisfy { $0 == -1 })
       for asset in 0..<assets {
-        let slab = (0..<steps).map { slabs[(path * assets + asset) * steps + $0] }
+        let slab = (0..<steps).map { slabs[path * slabSize + offset + asset * steps + $0] }
         let base = Double((asset * pathsPerBlock + path) * 10)
         #expect(slab == [base, -1, base + 2, -1, base + 4])
       }

@@ -3,11 +3,12 @@ import Kernels
 /// The price paths of one block of `pathsPerBlock` (256) consecutive path numbers: the waist between markets and venues.
 ///
 /// Storage is one contiguous slab per path, [channel][asset][point], point 0 being t = 0: what replaying one path wants
-/// to read. Memory is allocated once per worker and refilled for each block.
+/// to read. Prices are the first channel, so they begin where the slab begins. Memory is allocated once per worker and
+/// refilled for each block.
 public struct PathBlock: ~Copyable {
-  /// What a slab can hold for an asset at a time; the raw value is the channel's place in the slab.
+  /// What a slab can hold for an asset at a time.
   public enum Channel: Int, Sendable, CaseIterable {
-    /// The exogenous price X in the settlement currency.
+    /// The exogenous price X in the settlement currency; always there.
     case price
   }
 
@@ -15,23 +16,31 @@ public struct PathBlock: ~Copyable {
   public let assetCount: Int
   /// Number of points of one series, T + 1.
   public let points: Int
+  /// What the slabs hold, in their order; prices first.
+  public let channels: [Channel]
   /// Number of the first path here; a multiple of 256.
   public internal(set) var firstPath = 0
   /// All slabs.
   public internal(set) var values: [Double]
 
-  /// Allocates a block.
-  public init(assetCount: Int, points: Int) {
+  /// Allocates a block that holds prices and `others`.
+  public init(assetCount: Int, points: Int, others: [Channel] = []) {
     self.assetCount = assetCount
     self.points = points
-    values = [Double](repeating: 0, count: pathsPerBlock * assetCount * points)
+    channels = [.price] + others.filter { $0 != .price }
+    values = [Double](repeating: 0, count: pathsPerBlock * channels.count * assetCount * points)
   }
 
+  /// Numbers in one channel of one path.
+  public var channelSize: Int { assetCount * points }
+  /// Numbers in the slab of one path.
+  public var slabSize: Int { channels.count * channelSize }
+
+  /// Where `channel` begins within a slab; nil if the block does not hold it.
+  public func offset(of channel: Channel) -> Int? { channels.firstIndex(of: channel).map { $0 * channelSize } }
+
   /// Where the slab of path `firstPath + path` lies in `values`.
-  public func slab(_ path: Int) -> Range<Int> {
-    let size = assetCount * points
-    return path * size..<(path + 1) * size
-  }
+  public func slab(_ path: Int) -> Range<Int> { path * slabSize..<(path + 1) * slabSize }
 
   /// One price; for tests and reports, not for loops.
   public func price(path: Int, asset: Int, point: Int) -> Double {

@@ -121,7 +121,9 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   private func scatter(step: Int, into block: inout PathBlock) {
     let assets = block.assetCount
     let points = block.points
+    let slabSize = block.slabSize
     var slabs = block.values.mutableSpan
-    scatterToPaths(tile: prices.span, assets: assets, step: step, stepsPlusOne: points, into: &slabs)
+    scatterToPaths(
+      tile: prices.span, assets: assets, step: step, stepsPlusOne: points, slabSize: slabSize, offset: 0, into: &slabs)
   }
 }
