@@ -71,7 +71,7 @@ extension TwinCase {
       venues.append(isPerpetual ? market.perpetualVenue(&figures) : market.lendingPool(&figures))
     }
     self.venues = venues
-    extremes = figures.flip(0.4) ? paths.map { Self.extremes(of: $0, &figures) } : nil
+    extremes = figures.flip(0.3) ? paths.map { Self.extremes(of: $0, &figures) } : nil
   }
 
   /// Lows and highs that enclose the prices of `path`: on most steps hardly more than that, now and then a long wick that
@@ -81,8 +81,10 @@ extension TwinCase {
     let usual = figures.logUniform(0.0002, 0.02)
     let wickChance = figures.flip(0.3) ? 0 : figures.uniform(0, 0.2)
     for step in 1..<path[0].count {
-      let low = figures.flip(wickChance) ? figures.uniform(0, 0.5) : usual * abs(figures.normal())
-      let high = figures.flip(wickChance) ? figures.uniform(0, 0.5) : usual * abs(figures.normal())
+      // Hardly anything in the first step, so that those flagged at the start can be healthy when they are closed.
+      let (chance, scale) = step == 1 ? (0, usual / 20) : (wickChance, usual)
+      let low = figures.flip(chance) ? figures.uniform(0, 0.5) : scale * abs(figures.normal())
+      let high = figures.flip(chance) ? figures.uniform(0, 0.5) : scale * abs(figures.normal())
       for (asset, prices) in path.enumerated() {
         let share = figures.uniform(0.3, 1)
         result.lows[asset].append(min(prices[step], prices[step - 1]) * exp(-low * share))

@@ -26,7 +26,11 @@ public func fillBridgeExtremes(
   precondition(lows.count == count && highs.count == count, "rows of one tile differ")
   precondition(count % 8 == 0, "a row is a multiple of eight paths")
   for path in stride(from: 0, to: count, by: 8) {
-    var start = Lanes(), end = Lanes(), deviation = Lanes(), depthChance = Lanes(), heightChance = Lanes()
+    var start = Lanes()
+    var end = Lanes()
+    var deviation = Lanes()
+    var depthChance = Lanes()
+    var heightChance = Lanes()
     for lane in 0..<8 {
       start[lane] = starts[path + lane]
       end[lane] = ends[path + lane]
@@ -34,16 +38,22 @@ public func fillBridgeExtremes(
       depthChance[lane] = normalCDF(low[path + lane])
       heightChance[lane] = normalCDF(-high[path + lane])
     }
-    let bridge = BridgeLanes(start: start, end: end, deviation: deviation)
-    let depth = bridge.depth(chance: depthChance)
-    let range = bridge.range(depth: depth, chance: heightChance)
-    let least = bridge.isFlat ? start : start * exponential(-(depth * deviation))
-    let most = bridge.isFlat ? start : start * exponential((range - depth) * deviation)
+    var least = start.or(end, where: end .< start)
+    var most = end.or(start, where: end .< start)
+    let moves = deviation .> 0
+    if holdsAnywhere(moves) {
+      let bridge = BridgeLanes(
+        move: naturalLogarithm(end / start) / Lanes(repeating: 1).or(deviation, where: moves))
+      let depth = bridge.depth(chance: depthChance)
+      let height = bridge.range(depth: depth, chance: heightChance) - depth
+      let lowest = start * exponential(Lanes(repeating: 0) - depth * deviation)
+      let highest = start * exponential(height * deviation)
+      least = least.or(lowest, where: moves .& (lowest .< least))
+      most = most.or(highest, where: moves .& (highest .> most))
+    }
     for lane in 0..<8 {
-      let ends = (min(start[lane], end[lane]), max(start[lane], end[lane]))
-      let moves = deviation[lane] > 0
-      lows[path + lane] = moves ? min(ends.0, least[lane]) : ends.0
-      highs[path + lane] = moves ? max(ends.1, most[lane]) : ends.1
+      lows[path + lane] = least[lane]
+      highs[path + lane] = most[lane]
     }
   }
 }
@@ -52,14 +62,6 @@ public func fillBridgeExtremes(
 private struct BridgeLanes {
   /// The move from start to end.
   let move: Lanes
-  /// Whether none of them moves at all.
-  let isFlat: Bool
-
-  init(start: Lanes, end: Lanes, deviation: Lanes) {
-    let positive = deviation .> 0
-    isFlat = !holdsAnywhere(positive)
-    move = naturalLogarithm(end / start) / Lanes(repeating: 1).or(deviation, where: positive)
-  }
 
   /// How far the minimum lies below the start, from the probability that it lies deeper. With q = −2 ln u the depths of
   /// the minimum below both ends have the product q/4 and the difference d.
@@ -84,18 +86,20 @@ private struct BridgeLanes {
     var upper = smallest + 9
     var c = ((h * h - naturalLogarithm(chance) * 2).root + d) * 0.5
     c = c.or(lower, where: c .< lower).or(upper, where: c .> upper)
+    var isOpen = lower .== lower
     for _ in 0..<60 {
       let (value, slope) = law.value(c)
       let excess = value - target
       lower = lower.or(c, where: excess .<= 0)
       upper = upper.or(c, where: excess .> 0)
       let newton = c - excess / slope
-      let isInside = (newton .> lower) .& (newton .< upper) .& (slope .> 0)
-      let next = ((lower + upper) * 0.5).or(newton, where: isInside)
-      let change = (next - c).bits & 0x7fff_ffff_ffff_ffff
-      let isMoving = Lanes(bits: change) .> 1e-10
-      c = c.or(next, where: isMoving)
-      if !holdsAnywhere(isMoving) { break }
+      let isNewton = (newton .> lower) .& (newton .< upper) .& (slope .> 0)
+      let next = ((lower + upper) * 0.5).or(newton, where: isNewton)
+      let change = Lanes(bits: (next - c).bits & 0x7fff_ffff_ffff_ffff)
+      c = c.or(next, where: isOpen)
+      // Newton's method doubles the digits with each step: after one of 1e-6 there are twelve.
+      isOpen = isOpen .& ((change .> 1e-6) .| ((change .> 1e-12) .& .!isNewton))
+      if !holdsAnywhere(isOpen) { break }
     }
     return c
   }
@@ -107,22 +111,47 @@ private struct RangeLaw {
   let d: Lanes
 
   /// F(c) and its derivative.
+  @inline(__always)
   func value(_ c: Lanes) -> (Lanes, Lanes) {
-    let one = Lanes(repeating: 1)
     var sum = h
     var slope = Lanes(repeating: 0)
-    for k in [1.0, -2, 2, -3, 3, -4, 4, -5] {
-      let shifted = (c * (2 * k)) + h
-      let weight = exponential((shifted * shifted - h * h) * -0.5)
-      sum += (k + 1) * shifted * weight
-      slope += (2 * k * (k + 1)) * weight * (one - shifted * shifted)
-    }
-    for k in [-1.0, 1, -2, 2, -3, 3, -4, 4, -5] {
-      let shifted = (c * (2 * k)) + d
-      let weight = exponential((shifted * shifted - h * h) * -0.5)
-      sum -= k * shifted * weight
-      slope -= (2 * k * k) * weight * (one - shifted * shifted)
-    }
+    addStart(1, c, &sum, &slope)
+    addStart(-2, c, &sum, &slope)
+    addStart(2, c, &sum, &slope)
+    addStart(-3, c, &sum, &slope)
+    addStart(3, c, &sum, &slope)
+    addStart(-4, c, &sum, &slope)
+    addStart(4, c, &sum, &slope)
+    addStart(-5, c, &sum, &slope)
+    addEnd(-1, c, &sum, &slope)
+    addEnd(1, c, &sum, &slope)
+    addEnd(-2, c, &sum, &slope)
+    addEnd(2, c, &sum, &slope)
+    addEnd(-3, c, &sum, &slope)
+    addEnd(3, c, &sum, &slope)
+    addEnd(-4, c, &sum, &slope)
+    addEnd(4, c, &sum, &slope)
+    addEnd(-5, c, &sum, &slope)
     return (sum / h, slope / h)
+  }
+
+  /// The term (k+1)(2kc+h)·exp(−((2kc+h)² − h²)/2) and its derivative.
+  @inline(__always)
+  private func addStart(_ k: Double, _ c: Lanes, _ sum: inout Lanes, _ slope: inout Lanes) {
+    let place = c.timesPlus(2 * k, h)
+    let square = place * place
+    let weight = exponential((h * h - square) * 0.5)
+    sum = (weight * place).timesPlus(k + 1, sum)
+    slope = (weight - weight * square).timesPlus(2 * k * (k + 1), slope)
+  }
+
+  /// The term −k(2kc+d)·exp(−((2kc+d)² − h²)/2) and its derivative.
+  @inline(__always)
+  private func addEnd(_ k: Double, _ c: Lanes, _ sum: inout Lanes, _ slope: inout Lanes) {
+    let place = c.timesPlus(2 * k, d)
+    let square = place * place
+    let weight = exponential((h * h - square) * 0.5)
+    sum = (weight * place).timesPlus(-k, sum)
+    slope = (weight - weight * square).timesPlus(-2 * k * k, slope)
   }
 }

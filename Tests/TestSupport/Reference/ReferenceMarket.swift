@@ -44,9 +44,12 @@ public struct ReferenceMarket: Sendable {
 
 /// Lowest and highest prices of every step, [asset][point].
 public struct ReferenceExtremes: Sendable {
+  /// The lowest, enclosing the prices at both ends of the step.
   public var lows: [[Double]]
+  /// The highest.
   public var highs: [[Double]]
 
+  /// Creates extremes in the shape of the prices they belong to.
   public init(lows: [[Double]], highs: [[Double]]) {
     self.lows = lows
     self.highs = highs
