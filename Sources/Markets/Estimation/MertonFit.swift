@@ -170,23 +170,26 @@ struct JumpMixture {
   /// Weight, mean and 1/variance of every number of jumps, with the logarithm of what stands before the exponential.
   private var components: [(logWeight: Double, center: Double, precision: Double)] {
     var logProbability = -perStep
-    return (0...MertonFit.mostJumps).map { jumps in
+    let all = (0...MertonFit.mostJumps).map { jumps in
       if jumps > 0 { logProbability += log(perStep / Double(jumps)) }
       let spread = diffusionVariance + Double(jumps) * variance
       return (
-        logProbability - 0.5 * log(2 * Double.pi * spread), diffusionMean + Double(jumps) * mean, 1 / spread
+        logWeight: logProbability - 0.5 * log(2 * Double.pi * spread), center: diffusionMean + Double(jumps) * mean,
+        precision: 1 / spread
       )
     }
+    // Numbers of jumps that never happen cost time and change nothing.
+    return all.filter { $0.logWeight > all[0].logWeight - 60 }
   }
 
   func logDensities(_ values: [Double]) -> [Double] {
     let parts = components
-    return values.map { value in
-      var highest = -Double.infinity
-      for part in parts { highest = max(highest, Self.exponent(part, value)) }
-      var sum = 0.0
-      for part in parts { sum += exp(Self.exponent(part, value) - highest) }
-      return highest + log(sum)
+    return logarithmsOfSums(of: parts, count: values.count) { part, row in
+      let factor = -0.5 * part.precision
+      for index in values.indices {
+        let apart = values[index] - part.center
+        row[index] = part.logWeight + factor * apart * apart
+      }
     }
   }
 

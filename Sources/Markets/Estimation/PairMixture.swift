@@ -44,19 +44,14 @@ struct PairMixture {
 
   /// Adds the log-density of each pair of returns to `sums`.
   func add(_ x: [Double], _ y: [Double], to sums: inout [Double]) {
-    for index in sums.indices {
-      var highest = -Double.infinity
-      for component in components { highest = max(highest, Self.exponent(component, x[index], y[index])) }
-      var sum = 0.0
-      for component in components { sum += exp(Self.exponent(component, x[index], y[index]) - highest) }
-      sums[index] += highest + log(sum)
+    let logs = logarithmsOfSums(of: components, count: x.count) { part, row in
+      let (xx, xy, yy) = (-0.5 * part.xx, -part.xy, -0.5 * part.yy)
+      for index in x.indices {
+        let (u, v) = (x[index] - part.x, y[index] - part.y)
+        row[index] = part.logWeight + u * (u * xx + v * xy) + v * v * yy
+      }
     }
-  }
-
-  @inline(__always)
-  private static func exponent(_ part: Component, _ x: Double, _ y: Double) -> Double {
-    let (u, v) = (x - part.x, y - part.y)
-    return part.logWeight - 0.5 * (u * u * part.xx + v * v * part.yy) - u * v * part.xy
+    for index in sums.indices { sums[index] += logs[index] }
   }
 }
 

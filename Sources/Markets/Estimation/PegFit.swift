@@ -37,6 +37,18 @@ public struct PegFit: Sendable {
   /// Whether a figure ran to its border: no reversion seen, no de-pegs, or de-pegs in nearly every step.
   public let isAtBorder: Bool
 
+  /// The figures as a derived asset takes them, starting at the last ratio observed.
+  ///
+  /// Without de-pegs where their intensity ran to 0; the correlation with the base is not estimated and is 0.
+  public var parameters: PegParameters {
+    let depegs = DepegParameters(
+      intensityPerYear: depegIntensityPerYear.value,
+      size: JumpSize(mean: depegMean.value, deviation: depegDeviation.value))
+    return PegParameters(
+      halfLifeHours: halfLifeHours.value, volatility: volatility.value, level: level.value, initial: lastRatio,
+      depegs: depegs.intensityPerYear > 0 ? depegs : nil)
+  }
+
   /// The most de-pegs a year that are looked for: more are no rare event.
   public static let mostPerYear = 200.0
 
