@@ -147,7 +147,8 @@ struct HestonPoint {
   /// Enough cells that one is at most about 0.8 standard deviations of a step of √v wide, within bounds.
   var cells: Int {
     let width = 0.8 * volatilityOfVariance / 2
-    return Int(min(160, max(40, ((range.upper - range.lower) / width).rounded(.up))))
+    let needed = (range.upper - range.lower) / width
+    return needed < 160 ? Int(max(40, needed.rounded(.up))) : 160
   }
 
   /// The values of √v that matter.
