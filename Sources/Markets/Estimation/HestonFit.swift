@@ -79,7 +79,7 @@ public struct HestonFit: Sendable {
         volatilityOfVariance: spread * (2 * reversion).squareRoot(), correlation: -0.1
       ).coordinates
     }
-    guard let coarse = search(48).best(of: starts) else { return nil }
+    guard let coarse = search(48).best(of: starts, trying: 1, tolerance: 1e-4) else { return nil }
     let cells = HestonPoint(coarse.coordinates).cells
     let fine = search(cells)
     guard let found = fine.best(of: [coarse.coordinates]) else { return nil }
@@ -147,7 +147,8 @@ struct HestonPoint {
   /// Enough cells that one is at most about 0.8 standard deviations of a step of √v wide, within bounds.
   var cells: Int {
     let width = 0.8 * volatilityOfVariance / 2
-    return Int(min(160, max(40, ((range.upper - range.lower) / width).rounded(.up))))
+    let needed = (range.upper - range.lower) / width
+    return needed < 160 ? Int(max(40, needed.rounded(.up))) : 160
   }
 
   /// The values of √v that matter.

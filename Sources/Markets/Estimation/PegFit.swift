@@ -10,7 +10,8 @@ import Kernels
 /// step they happen in they do not revert yet.
 ///
 /// Observed ratios are noisy, since the two prices were not taken at one instant: noise that is gone by the next
-/// observation reads as a short half-life and as many small de-pegs. A coarser step sees less of it.
+/// observation reads as a short half-life and as many small de-pegs. A coarser step sees less of it, and `mostPerYear`
+/// keeps de-pegs rare: then the small ones count as diffusion.
 public struct PegFit: Sendable {
   /// Hours in which half of a deviation is gone.
   public let halfLifeHours: Estimate
@@ -34,38 +35,57 @@ public struct PegFit: Sendable {
   public let lastRatio: Double
   /// Whether the search settled.
   public let converged: Bool
-  /// Whether a figure ran to its border: no reversion seen, no de-pegs, or de-pegs in nearly every step.
+  /// Whether a figure ran to its border: no reversion seen, or no de-pegs; then there are no errors.
   public let isAtBorder: Bool
+  /// Whether the intensity of de-pegs is the highest that was allowed; it has no error then, and the others' are given it.
+  public let isIntensityBound: Bool
 
-  /// The most de-pegs a year that are looked for: more are no rare event.
+  /// The figures as a derived asset takes them, starting at the last ratio observed.
+  ///
+  /// Without de-pegs where their intensity ran to 0; the correlation with the base is not estimated and is 0.
+  public var parameters: PegParameters {
+    let depegs = DepegParameters(
+      intensityPerYear: depegIntensityPerYear.value,
+      size: JumpSize(mean: depegMean.value, deviation: depegDeviation.value))
+    return PegParameters(
+      halfLifeHours: halfLifeHours.value, volatility: volatility.value, level: level.value, initial: lastRatio,
+      depegs: depegs.intensityPerYear > 0 ? depegs : nil)
+  }
+
+  /// The most de-pegs a year that are looked for unless said otherwise: more are no rare event.
   public static let mostPerYear = 200.0
+  /// The most de-pegs in a step that are looked for.
+  public static let mostPerStep = 0.2
 
   /// Fits to `ratios` one step apart, in order of time, NaN where there is none; nil with fewer than
   /// `GarchFit.fewestObservations` steps between neighbours, ratios that are not positive, or ones that do not vary.
-  public init?(ratios: [Double], stepHours: Double) {
-    guard stepHours > 0, ratios.allSatisfy({ $0.isNaN || ($0 > 0 && $0.isFinite) }),
+  ///
+  /// - Parameter mostPerYear: the highest intensity of de-pegs looked for, a year; > 0.
+  public init?(ratios: [Double], stepHours: Double, mostPerYear: Double = mostPerYear) {
+    guard stepHours > 0, mostPerYear > 0, ratios.allSatisfy({ $0.isNaN || ($0 > 0 && $0.isFinite) }),
       let steps = PegSteps(ratios.map { log($0) }),
       let last = ratios.last(where: { !$0.isNaN })
     else { return nil }
     let stepYears = stepHours / TimeGrid.hoursPerYear
-    let law = PegLaw(mostPerStep: min(0.2, Self.mostPerYear * stepYears))
-    let search = LikelihoodSearch { point in
-      let mixture = law.mixture(point)
-      let (level, memory) = (point[0], law.memory(point))
-      return mixture.logDensities(steps.pairs.map { $0.next - level - memory * ($0.now - level) })
+    var law = PegLaw(mostPerStep: min(Self.mostPerStep, mostPerYear * stepYears))
+    guard var found = law.search(steps).best(of: law.starts(steps)) else { return nil }
+    isIntensityBound = law.share(found.coordinates) > 0.99
+    if isIntensityBound {
+      law.isBound = true
+      guard let again = law.search(steps).best(of: [Array(found.coordinates.dropLast())]) else { return nil }
+      found = again
     }
-    guard let found = search.best(of: law.starts(steps)) else { return nil }
     let (center, scale) = (steps.center, steps.scale)
-    let figures = { (point: [Double]) in
+    let figures = { [law] (point: [Double]) in
       law.figures(point, center: center, scale: scale, stepHours: stepHours, stepYears: stepYears)
     }
     isAtBorder = law.isAtBorder(found.coordinates)
-    let errors = isAtBorder ? nil : search.standardErrors(of: figures, at: found.coordinates)
+    let errors = isAtBorder ? nil : law.search(steps).standardErrors(of: figures, at: found.coordinates)
     let estimates = figures(found.coordinates).enumerated().map { Estimate($1, standardError: errors?[$0]) }
     halfLifeHours = estimates[0]
     volatility = estimates[1]
     level = estimates[2]
-    depegIntensityPerYear = estimates[3]
+    depegIntensityPerYear = isIntensityBound ? Estimate(estimates[3].value) : estimates[3]
     depegMean = estimates[4]
     depegDeviation = estimates[5]
     logLikelihood = found.logLikelihood - Double(steps.pairs.count) * log(scale)
@@ -97,29 +117,40 @@ private struct PegSteps {
   }
 }
 
-/// Coordinates: level; ln of the steps in which all but 1/e is gone; ln s; logit of λΔ within its limit; m; ln of the
-/// deviation of a de-peg.
+/// Coordinates: level; ln of the steps in which all but 1/e is gone; ln s; m; ln of the deviation of a de-peg; logit of λΔ
+/// within its limit, which is left out where λΔ is bound to the limit.
 private struct PegLaw {
   let mostPerStep: Double
+  var isBound = false
+
+  init(mostPerStep: Double) { self.mostPerStep = mostPerStep }
 
   func memory(_ point: [Double]) -> Double { exp(-exp(-point[1])) }
 
+  func share(_ point: [Double]) -> Double { isBound ? 1 : logistic(point[5]) }
+
   func mixture(_ point: [Double]) -> JumpMixture {
     JumpMixture(
-      perStep: mostPerStep * logistic(point[3]), mean: point[4], variance: exp(2 * point[5]), diffusionMean: 0,
+      perStep: mostPerStep * share(point), mean: point[3], variance: exp(2 * point[4]), diffusionMean: 0,
       diffusionVariance: exp(2 * point[2]) + 1e-8)
+  }
+
+  func search(_ steps: PegSteps) -> LikelihoodSearch {
+    LikelihoodSearch { point in
+      let (level, memory) = (point[0], memory(point))
+      return mixture(point).logDensities(steps.pairs.map { $0.next - level - memory * ($0.now - level) })
+    }
   }
 
   func starts(_ steps: PegSteps) -> [[Double]] {
     let memory = min(0.9999, max(0.2, steps.slope))
     return [(0.02, 4.0), (0.1, 8.0), (0.3, 3.0)].map { share, size in
-      [0, -log(-log(memory)), 0, logit(share), 0, log(size)]
+      [0, -log(-log(memory)), 0, 0, log(size), logit(share)]
     }
   }
 
   func isAtBorder(_ point: [Double]) -> Bool {
-    let share = logistic(point[3])
-    return share < 1e-4 || share > 0.995 || memory(point) < 1e-4 || memory(point) > 1 - 1e-7 || point[5] < -8
+    share(point) < 1e-4 || memory(point) < 1e-4 || memory(point) > 1 - 1e-7 || point[4] < -8
   }
 
   func figures(

@@ -4,7 +4,7 @@ import Foundation
 let allVerificationCases: [VerificationCase] = [
   barrierCase, expiryCase, lognormalCase,
   garchMomentsCase, squaresCase, marginsCase, jointTailCase,
-  recoveryCase, historyCase, benchmarkCase,
+  recoveryCase, processRecoveryCase, historyCase, benchmarkCase, realFitCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
   realInputCase,
 ]
