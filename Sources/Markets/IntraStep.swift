@@ -1,3 +1,5 @@
+import Kernels
+
 /// What is known of exogenous prices between two points of the grid.
 ///
 /// Where extremes are known, they are channels of the path block, and a step is replayed low first, then high, then
@@ -20,4 +22,30 @@ public enum JointExtremes: String, Sendable, Hashable, CaseIterable {
   case independent
   /// Completely: the lows of all assets are equally extreme, and so are the highs.
   case comonotone
+}
+
+/// One of the two moments of a step at which a process says how much it diffuses.
+public struct StepMoment: Sendable {
+  /// Number of the step, 1…T.
+  public let step: Int
+  /// Its length in years.
+  public let years: Double
+  /// Whether the process has taken the step.
+  public let isOver: Bool
+  /// The common scale of the step's shocks on each path: √((ν − 2)/W) under Student-t dependence, else 1. Given it, the
+  /// shocks are those of a diffusion.
+  public let scale: [Double]
+
+  /// Creates a moment.
+  public init(step: Int, years: Double, isOver: Bool, scale: [Double]) {
+    self.step = step
+    self.years = years
+    self.isOver = isOver
+    self.scale = scale
+  }
+
+  /// Writes one asset's standard deviation of the step, times the scale where the process takes the shocks as they are.
+  func write(_ deviation: Double, asset: Int, isScaled: Bool, into tile: inout MutableSpan<Double>) {
+    for path in 0..<pathsPerBlock { tile[asset * pathsPerBlock + path] = deviation * (isScaled ? scale[path] : 1) }
+  }
 }

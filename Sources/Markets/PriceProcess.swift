@@ -105,6 +105,13 @@ public protocol PriceProcess: Sendable {
   ///   - prices: the prices at `step`, [asset][path].
   func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>)
 
+  /// Writes the standard deviation of the diffusive part of a step's log return, [asset][path], which the bridge between
+  /// the prices at its ends is drawn with; jumps are no part of it. Asked twice a step, right before and right after
+  /// `advance`, the tile being kept in between: a process writes when it knows, and may do so both times.
+  ///
+  /// Unless a process says otherwise, the long-run volatility times the scale of the shocks that `moment` holds.
+  func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>)
+
   /// Writes the extremes of the step just taken, [asset][path], for a market whose extremes are `bars`; does nothing
   /// unless a process has them.
   func writeExtremes(
@@ -118,6 +125,13 @@ extension PriceProcess {
   public static var needsGarch: Bool { false }
   /// Nil: most processes draw every path anew.
   public var distinctPaths: Int? { nil }
+  /// The long-run volatility over the step, times the common scale of the shocks where they have one.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for (asset, volatility) in longRunVolatilities.enumerated() {
+      moment.write(volatility * moment.years.squareRoot(), asset: asset, isScaled: needsShocks, into: &tile)
+    }
+  }
   /// Nothing: most processes have no bars.
   public func writeExtremes(
     _ state: State, step: Int, lows: inout MutableSpan<Double>, highs: inout MutableSpan<Double>

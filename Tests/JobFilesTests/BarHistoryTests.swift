@@ -191,6 +191,31 @@ struct BarHistoryTests {
     for part in wrong.expected { #expect(text.contains(part), "\(text)") }
   }
 
+  @Test("extremes of a bridge are asked for by name, with how they hang together")
+  func bridge() throws {
+    let place = try Workplace()
+    #expect(try place.load().market.intraStep == .none)
+    func load(_ keys: String) throws -> StressJob {
+      try place.load([JobOverride(argument: "market.intraStep=\(keys)")])
+    }
+    #expect(try load("{ kind: brownian-bridge }").market.intraStep == .brownianBridge(.correlated))
+    let common = try load("{ kind: brownian-bridge, joint: comonotone }")
+    #expect(common.market.intraStep == .brownianBridge(.comonotone))
+    #expect(
+      common.processParameters.contains(
+        ParameterText(key: "intraStep", value: "brownian-bridge, extremes comonotone")))
+    for (keys, message) in [
+      ("{ kind: bridge }", "the value is not allowed"), ("{}", "the key is required"),
+      ("{ kind: brownian-bridge, joint: loosely }", "the value is not allowed"),
+      ("{ kind: none, joint: correlated }", "unknown key"),
+    ] {
+      let problems = place.problems([try JobOverride(argument: "market.intraStep=\(keys)")])
+      #expect(problems.map(\.message) == [message], "\(keys)")
+    }
+    let bars = try Self.workplace().problems([try JobOverride(argument: "market.intraStep={kind: brownian-bridge}")])
+    #expect(bars.map(\.message) == ["the bars have lows and highs of their own"])
+  }
+
   @Test("bars without a calibration, and lows without bars")
   func without() throws {
     let place = try Self.workplace()

@@ -93,6 +93,10 @@ struct TwinComparisonTests {
 
   private func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
     for step in trace.steps.dropFirst() {
+      for visit in step.visits {
+        let found = engine.visited[visit.phase == .low ? .low : .high]?[step.number - 1].first?.marks
+        if !agree(found ?? [], visit.openingMarks) { return "marks at the \(visit.phase) of step \(step.number)" }
+      }
       let began = engine.opened[step.number - 1]
       if !agree(began[0].marks, step.openingMarks) { return "opening marks of step \(step.number)" }
       for venue in twin.venues.indices {

@@ -13,8 +13,12 @@ extension TwinCase {
     let market = try MarketModel(
       assetIDs: ids, grid: grid,
       process: Replay(
-        paths: paths.enumerated().map { ReplayPath(name: "\($0)", prices: $1) }, volatilities: initialVolatilities),
-      dependence: .gaussian, correlation: .identity(ids.count))
+        paths: paths.indices.map { number in
+          ReplayPath(
+            name: "\(number)", prices: paths[number],
+            extremes: extremes.map { ReplayExtremes(lows: $0[number].lows, highs: $0[number].highs) })
+        }, volatilities: initialVolatilities),
+      dependence: .gaussian, correlation: .identity(ids.count), intraStep: extremes == nil ? .none : .bars)
     let plans = venues.map {
       VenuePlan(venue: $0.venue, rules: $0.rules, grid: grid, assetIDs: ids, initialPrices: start)
     }
@@ -71,10 +75,16 @@ final class TwinObserver: ReplayObserver {
     let fills: [Double]
   }
 
+  private(set) var visited: [StepExtreme: [[VenueSnapshot]]] = [.low: [], .high: []]
   private(set) var opened: [[VenueSnapshot]] = []
   private(set) var closed: [[VenueSnapshot]] = []
   private(set) var waves: [Wave] = []
   private var step = 0
+
+  func extremeReached(_ extreme: StepExtreme, step: Int, snapshot: VenueSnapshot) {
+    self.step = step
+    append(snapshot, at: step, to: &visited[extreme, default: []])
+  }
 
   func stepBegan(_ step: Int, snapshot: VenueSnapshot) {
     self.step = step

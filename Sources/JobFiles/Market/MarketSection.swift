@@ -52,7 +52,8 @@ struct MarketSection {
     }
     let context = ProcessContext(
       calibration: found, grid: grid, dependence: dependence, replayed: replayed, history: history)
-    let extra = (keys.bars?.parameterTexts ?? []) + (intraStep?.parameterTexts ?? [])
+    let extra =
+      keys.selection.parameterTexts + (keys.bars?.parameterTexts ?? []) + (intraStep?.parameterTexts ?? [])
     self.init(found, choice, model: Self.model(choice, context, intraStep, intake.problems), extra: extra)
   }
 
@@ -121,6 +122,15 @@ extension IntraStep {
     case .bars: [ParameterText(key: "intraStep", value: "bars")]
     case .brownianBridge(let joint):
       [ParameterText(key: "intraStep", value: "brownian-bridge, extremes \(joint.rawValue)")]
+    }
+  }
+}
+
+extension HistorySelection {
+  /// The window that was chosen, for the report and for the identity of a run.
+  fileprivate var parameterTexts: [ParameterText] {
+    [("history.from", from), ("history.to", to)].compactMap { key, hours in
+      hours.map { ParameterText(key: key, value: UTCTime.text($0)) }
     }
   }
 }

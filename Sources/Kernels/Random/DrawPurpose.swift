@@ -20,6 +20,8 @@ public enum DrawPurpose: UInt32, Sendable, CaseIterable {
   case regime = 8
   /// The part of a variance's own shocks that does not move the price.
   case varianceShock = 9
+  /// The lowest and highest prices between two points.
+  case bridge = 20
   /// Test inputs.
   case verification = 255
 }

@@ -109,14 +109,30 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
       for path in 0..<pathsPerBlock { prices[asset * pathsPerBlock + path] = price }
     }
     scatter(step: 0, into: &block)
-    let hasExtremes = generator.market.intraStep != .none
-    if hasExtremes { extremes.begin(at: prices, into: &block) }
+    let intraStep = generator.market.intraStep
+    if intraStep != .none { extremes.begin(at: prices, into: &block) }
     for step in 1..<block.points {
       if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
-      Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
-      scatter(step: step, into: &block)
-      if hasExtremes { extremes.take(from: process, state, step: step, into: &block) }
+      switch intraStep {
+      case .none:
+        Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
+        scatter(step: step, into: &block)
+      case .bars:
+        Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
+        scatter(step: step, into: &block)
+        extremes.take(from: process, state, step: step, into: &block)
+      case .brownianBridge(let joint):
+        extremes.ask(process, state, moment(of: step, isOver: false, generator))
+        Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
+        extremes.ask(process, state, moment(of: step, isOver: true, generator))
+        scatter(step: step, into: &block)
+        extremes.draw(to: prices, step: step, generator: generator, joint: joint, into: &block)
+      }
     }
+  }
+
+  private func moment(of step: Int, isOver: Bool, _ generator: PathGenerator) -> StepMoment {
+    StepMoment(step: step, years: generator.market.grid.stepYears, isOver: isOver, scale: tiles.mixing)
   }
 
   /// Takes its buffers one by one, so that each is borrowed by itself.

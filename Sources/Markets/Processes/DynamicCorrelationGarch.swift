@@ -106,6 +106,11 @@ public struct DynamicCorrelationGarch: PriceProcess {
     fillCovariances(correlation, into: &covariances)
   }
 
+  /// That of the GARCH recursions.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    garch.stepVolatilities(state.garch, at: moment, into: &tile)
+  }
+
   /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     correlate(shocks, covariances: &state.covariances, scratch: &state.scratch, correlated: &state.shocks)

@@ -98,6 +98,12 @@ public struct FilteredHistorical: PriceProcess {
     }
   }
 
+  /// σ_t of each path, before the step.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for index in state.variances.indices { tile[index] = state.variances[index].squareRoot() }
+  }
+
   /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     state.walk.move(to: step)

@@ -145,6 +145,18 @@ public struct Garch: PriceProcess {
     }
   }
 
+  /// σ_t of each path, before the step; times the common scale of the shocks where innovations are the shocks themselves.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for asset in parameters.indices {
+      for path in 0..<pathsPerBlock {
+        let scale = margins[asset] == nil ? moment.scale[path] : 1
+        let index = asset * pathsPerBlock + path
+        tile[index] = state.variances[index].squareRoot() * scale
+      }
+    }
+  }
+
   /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     for asset in parameters.indices {

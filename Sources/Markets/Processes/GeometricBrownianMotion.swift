@@ -56,6 +56,14 @@ public struct GeometricBrownianMotion: PriceProcess {
     for index in state.logs.indices { state.logs[index] = 0 }
   }
 
+  /// The volatility times √Δ and the common scale of the shocks.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for (index, asset) in assets.enumerated() {
+      moment.write(asset.volatility * grid.stepYears.squareRoot(), asset: index, isScaled: true, into: &tile)
+    }
+  }
+
   /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     var logs = state.logs.mutableSpan

@@ -143,6 +143,25 @@ public struct Heston: PriceProcess {
     }
   }
 
+  /// The mean of the variance at both ends of the step, as the scheme itself takes its integral; exact without noise.
+  /// Jumps are no part of it.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    for (asset, law) in laws.enumerated() {
+      let row = asset * pathsPerBlock..<(asset + 1) * pathsPerBlock
+      switch law {
+      case .deterministic(let law):
+        if moment.isOver { continue }
+        let deviation = law.variance(step: moment.step).squareRoot()
+        for index in row { tile[index] = deviation }
+      case .stochastic:
+        for index in row {
+          let variance = state.variances[index] * moment.years
+          tile[index] = moment.isOver ? ((tile[index] + variance) / 2).squareRoot() : variance
+        }
+      }
+    }
+  }
+
   /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     drawOwn(state.block, step: step, into: &state.own)

@@ -83,6 +83,14 @@ public struct MertonJumpDiffusion: PriceProcess {
     for index in state.logs.indices { state.logs[index] = 0 }
   }
 
+  /// The volatility of the diffusion alone, over the step, times the common scale of the shocks.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for (asset, volatility) in volatilities.enumerated() {
+      moment.write(volatility, asset: asset, isScaled: true, into: &tile)
+    }
+  }
+
   /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     jumps.add(step: step, block: state.block, counts: &state.counts, logs: &state.logs)

@@ -118,6 +118,17 @@ public struct RegimeSwitching: PriceProcess {
     for path in 0..<pathsPerBlock { state.regimes[path] = Self.slot(of: state.uniforms[path], in: startSteps) }
   }
 
+  /// The volatility in the regime of each path, after the step, times the common scale of the shocks.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard moment.isOver else { return }
+    for (index, asset) in assets.enumerated() {
+      let deviation = asset.volatility * grid.stepYears.squareRoot()
+      for path in 0..<pathsPerBlock {
+        tile[index * pathsPerBlock + path] = deviation * state.rows.multiples[path] * moment.scale[path]
+      }
+    }
+  }
+
   /// Advances to a step and writes the price tile.
   public func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>) {
     moveRegimes(&state, into: step)

@@ -4,7 +4,8 @@ import Kernels
 
 /// Finds the few accounts that can become liquidatable within a stretch of the path, without ever missing one.
 ///
-/// Over a stretch, prices stay within the exogenous extremes times a band of impact, factors below a ceiling. An account
+/// Over a stretch, prices stay within the exogenous extremes (lows and highs, where the path has them) times a band of
+/// impact, factors below a ceiling. An account
 /// whose headroom has a non-negative lower bound there needs no look; the others are *candidates* and are checked at
 /// every step. Whatever leaves the assumed intervals (a cascade that moves a mark too far, a margin rate that rises too
 /// much) is noticed before the next detection, and the stretch is screened anew with a wider band, so the shortcut is
@@ -75,18 +76,6 @@ final class CandidateScreen {
   }
 }
 
-/// The path being replayed, as the screen reads it.
-struct PathView {
-  /// Prices of all paths of the block.
-  let values: [Double]
-  /// Where this path's slab starts.
-  let start: Int
-  /// Points of one series.
-  let points: Int
-  /// Steps T.
-  var steps: Int { points - 1 }
-}
-
 /// Intervals assumed over a run of steps.
 private struct Stretch {
   /// Last step covered; 0 for none.
@@ -151,12 +140,13 @@ private struct Stretch {
   ) {
     end = steps.upperBound
     for asset in low.indices {
-      let series = path.start + asset * path.points
-      var lowest = path.values[series + steps.lowerBound]
-      var highest = lowest
-      for point in series + steps.lowerBound...series + steps.upperBound {
-        lowest = min(lowest, path.values[point])
-        highest = max(highest, path.values[point])
+      let lows = path.start + (path.extremes?.low ?? 0) + asset * path.points
+      let highs = path.start + (path.extremes?.high ?? 0) + asset * path.points
+      var lowest = path.values[lows + steps.lowerBound]
+      var highest = path.values[highs + steps.lowerBound]
+      for step in steps {
+        lowest = min(lowest, path.values[lows + step])
+        highest = max(highest, path.values[highs + step])
       }
       let widest = market.plan.impactScale[asset] == 0 ? 0 : band
       let permanent = market.permanent[asset]

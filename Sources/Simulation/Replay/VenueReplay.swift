@@ -69,9 +69,9 @@ final class VenueReplay {
   }
 
   /// Detects and decides one wave, adding the money it trades to `flows` per asset. False if nobody is to be closed.
-  func decideWave(step: Int, wave: Int, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
+  func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
-    for account in detect(isFirst: step == 1 && wave == 1, path: path, step: step, market: market) {
+    for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
       let closing = rule.closing(of: account, ledger, columns)
       guard closing.acts else { continue }
       closings.append(closing)

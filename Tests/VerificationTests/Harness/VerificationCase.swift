@@ -2,7 +2,7 @@ import Foundation
 
 /// Every case in the order of the table.
 let allVerificationCases: [VerificationCase] = [
-  barrierCase, expiryCase, lognormalCase,
+  barrierCase, bridgeCase, expiryCase, lognormalCase,
   garchMomentsCase, squaresCase, marginsCase, jointTailCase,
   recoveryCase, processRecoveryCase, historyCase, benchmarkCase, realFitCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
