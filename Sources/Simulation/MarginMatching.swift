@@ -72,7 +72,9 @@ private struct PilotWorkspace: ~Copyable {
   mutating func means(block index: Int) -> [[[Double]]] {
     generator.generate(block: index, into: &block, workspace: &paths)
     return (0..<pathsPerBlock).map { path in
-      let view = PathView(values: block.values, start: block.slab(path).lowerBound, points: block.points)
+      let view = PathView(
+        values: block.values, start: block.slab(path).lowerBound, points: block.points,
+        fundingOffset: block.offset(of: .fundingRate))
       return lanes.map { venues in
         venues.reduce([0, 0]) { sum, lane in
           let mean = lane.mean(over: view)
@@ -115,7 +117,7 @@ private final class PilotLane {
     var sum = TwoLevels(initial: 0, maintenance: 0)
     for step in 1..<path.points {
       takeMarks(of: path, at: step)
-      columns.advance(to: step, marks: marks)
+      columns.advance(to: step, marks: marks, path: path)
       if factors.advance(step: step, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
       for column in 0..<columnCount {
         let unit = columns.unitNotional[column]

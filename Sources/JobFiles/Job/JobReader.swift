@@ -73,13 +73,14 @@ private struct JobReader {
       context: LimitContext(
         models: section.names, venue: portfolio?.venue, settings: settings, matchings: compare.matchings,
         baseline: compare.baseline))
-    let output = OutputSection(reading: &reader, assets: market?.calibration.assets.map(\.id))
+    let output = OutputSection(reading: &reader, assets: market?.calibration.assetIDs)
     reader.finish()
 
     guard let grid = header.grid, let market, let model = market.model, let portfolio else {
       section.checkAlone(grid: header.grid, portfolio: portfolio, problems: intake.problems)
       return nil
     }
+    portfolio.terms.check(funded: model.derived?.fundedAssets ?? [], problems: intake.problems)
     portfolio.terms.check(
       stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
     let models = section.models(
@@ -125,9 +126,9 @@ private struct JobReader {
         found: node.shortDescription, allowed: "the path of a folder")
       return nil
     }
-    let prices = market.map { $0.model?.process.initialPrices ?? $0.calibration.assets.map(\.price) }
+    let prices = market.map { $0.model?.initialPrices ?? $0.calibration.prices }
     return Portfolio(
-      file.sibling(path), universe: market?.calibration.assets.map(\.id), prices: prices, asker: node.location,
+      file.sibling(path), universe: market?.calibration.assetIDs, prices: prices, asker: node.location,
       intake: intake)
   }
 

@@ -24,7 +24,7 @@ struct MarketSection {
     let found = keys.calibration ?? keys.estimate(grid: grid, intake: intake)
     let dependence = keys.dependence(fitted: found?.degreesOfFreedom, intake: intake)
     guard let choice = keys.choice else { return nil }
-    guard let found, let grid else {
+    guard var found, let grid else {
       Self.checkAlone(keys.process, grid: grid, dependence: dependence, intake.problems)
       guard let found else { return nil }
       self.init(found, choice, model: nil)
@@ -32,6 +32,7 @@ struct MarketSection {
     }
     var replayed: [ReplayPath]?
     if choice.kind.name == Replay.kind.name, let history = keys.history {
+      found = found.givingPrices(to: history.table.assetIDs)
       replayed = history.replay(found.assets.map(\.id), keys.selection, grid: grid, intake: intake)
       guard replayed != nil else {
         self.init(found, choice, model: nil)
@@ -86,10 +87,17 @@ struct MarketSection {
     let process = type.init(reading: &reader, context: context)
     reader.finish()
     guard let process, problems.count == before else { return nil }
+    var derived: DerivedMarket?
+    do {
+      derived = try DerivedMarket(calibration: context.calibration, process: process, grid: context.grid)
+    } catch {
+      for message in error.messages { problems.record(message, at: reader.location) }
+      return nil
+    }
     do {
       return try MarketModel(
         assetIDs: context.calibration.assets.map(\.id), grid: context.grid, process: process,
-        dependence: context.dependence, correlation: context.calibration.correlation)
+        dependence: context.dependence, correlation: context.calibration.correlation, derived: derived)
     } catch {
       problems.record(error.description, at: reader.location)
       return nil

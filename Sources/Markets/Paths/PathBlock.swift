@@ -10,6 +10,10 @@ public struct PathBlock: ~Copyable {
   public enum Channel: Int, Sendable, CaseIterable {
     /// The exogenous price X in the settlement currency; always there.
     case price
+    /// What a long perpetual pays per hour, as a fraction of notional; 0 for assets without a funding rate.
+    case fundingRate
+    /// At-the-money implied volatility, annualised; 0 for assets without one.
+    case impliedVolatility
   }
 
   /// Number of assets.

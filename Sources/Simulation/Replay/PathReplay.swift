@@ -43,10 +43,13 @@ final class PathReplay {
   let market: MarketState
   let venues: [VenueReplay]
   private let points: Int
+  private let fundingOffset: Int?
   private var flows: [Double]
   weak var observer: (any ReplayObserver)?
 
-  init(market: MarketPlan, venues: [VenueReplay], points: Int) {
+  /// `fundingOffset` is where a path's funding rates begin in its slab; nil where the block has none.
+  init(market: MarketPlan, venues: [VenueReplay], points: Int, fundingOffset: Int?) {
+    self.fundingOffset = fundingOffset
     self.market = MarketState(plan: market)
     self.venues = venues
     self.points = points
@@ -55,14 +58,14 @@ final class PathReplay {
 
   /// Replays the path whose slab starts at `start` in `values`. `onStep` is told of every finished step.
   func run(values: [Double], start: Int, onStep: (Int) -> Void) -> PathState {
-    let path = PathView(values: values, start: start, points: points)
+    let path = PathView(values: values, start: start, points: points, fundingOffset: fundingOffset)
     let slab = values.span.extracting(start..<start + points * market.marks.count)
     market.reset(slab: slab, points: points)
     for venue in venues { venue.reset(market: market) }
     for step in 1..<points {
       market.advance(to: step, slab: slab, points: points)
       guard market.isFinite else { return .nonFinite }
-      for venue in venues { venue.advance(to: step, market: market) }
+      for venue in venues { venue.advance(to: step, market: market, path: path) }
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path)
       for venue in venues { venue.endStep(step) }

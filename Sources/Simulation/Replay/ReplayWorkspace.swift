@@ -8,6 +8,7 @@ struct ReplayWorkspace: ~Copyable {
   private var block: PathBlock
   private var paths: PathWorkspace
   private let replays: [PathReplay]
+  private let fundingOffset: Int?
   let outcome: BlockOutcome
 
   init(simulator: Simulator, recordsContributions: Bool) {
@@ -16,6 +17,8 @@ struct ReplayWorkspace: ~Copyable {
     paths = simulator.generator.makeWorkspace()
     outcome = BlockOutcome(simulator: simulator)
     let grid = simulator.grid
+    let funding = block.offset(of: .fundingRate)
+    fundingOffset = funding
     let window = max(1, Int((simulator.callWindowHours / grid.stepHours).rounded()))
     let ledgers = simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
     replays = simulator.models.map { models in
@@ -26,7 +29,7 @@ struct ReplayWorkspace: ~Copyable {
             plan: pair.0, curves: pair.1.initialCurves, window: window, points: grid.points, stepYears: grid.stepYears),
           contributions: recordsContributions ? LossContributions(plan: pair.0) : nil)
       }
-      return PathReplay(market: simulator.market, venues: venues, points: grid.points)
+      return PathReplay(market: simulator.market, venues: venues, points: grid.points, fundingOffset: funding)
     }
   }
 
@@ -49,7 +52,7 @@ struct ReplayWorkspace: ~Copyable {
           step, model: model, venue: venue, liquidated: each.ledger.liquidated.count, reserve: each.tally.reserve)
       }
     }
-    let view = PathView(values: block.values, start: start, points: block.points)
+    let view = PathView(values: block.values, start: start, points: block.points, fundingOffset: fundingOffset)
     let results =
       state == .completed
       ? replay.venues.map {
@@ -73,7 +76,7 @@ struct ReplayWorkspace: ~Copyable {
     return wanted.map { path in
       let start = block.slab(path - index * pathsPerBlock).lowerBound
       let state = replay.run(values: block.values, start: start) { _ in }
-      let view = PathView(values: block.values, start: start, points: block.points)
+      let view = PathView(values: block.values, start: start, points: block.points, fundingOffset: fundingOffset)
       let each = replay.venues[venue]
       if state == .completed {
         _ = each.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours)
@@ -91,7 +94,7 @@ struct ReplayWorkspace: ~Copyable {
     let state = replay.run(values: block.values, start: start) { _ in }
     replay.observer = nil
     guard state == .completed else { return [Double](repeating: .nan, count: PathQuantity.allCases.count) }
-    let view = PathView(values: block.values, start: start, points: block.points)
+    let view = PathView(values: block.values, start: start, points: block.points, fundingOffset: fundingOffset)
     return replay.venues[0].outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours).values
   }
 }

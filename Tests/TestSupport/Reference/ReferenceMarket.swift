@@ -9,6 +9,9 @@ public struct ReferenceMarket: Sendable {
   public var stepHours: Double
   /// Exogenous prices X, [asset][point], point 0 being t = 0.
   public var exogenous: [[Double]]
+  /// What a long perpetual on each asset pays per hour, as a fraction of the mark, [asset][point]; empty where no funding
+  /// rate moves.
+  public var fundingRates: [[Double]] = []
   /// Annualised volatility of each asset at t = 0: what a margin model's estimate starts from.
   public var initialVolatilities: [Double]
   /// Annualised long-run volatility of each asset: what impact is measured in.

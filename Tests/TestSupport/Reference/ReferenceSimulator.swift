@@ -58,7 +58,7 @@ public struct ReferenceSimulator {
     prices.advance()
     let opening = prices.marks
     for index in houses.indices {
-      houses[index].payFunding(hours: prices.hours, marks: opening)
+      houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].margin.advance(step: prices.step, prices: opening)
     }
     let waves = runWaves()
