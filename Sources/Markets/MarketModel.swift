@@ -14,18 +14,21 @@ public struct MarketModel: Sendable {
   public let factor: CholeskyFactor
   /// What is derived from the process's prices; nil where there is nothing.
   public let derived: DerivedMarket?
+  /// What is known of prices between two points.
+  public let intraStep: IntraStep
 
   /// Creates a market of the process's `assetIDs` and what is `derived` from them; throws `CorrelationProblem`, naming
   /// assets, if the matrix is not positive definite.
   public init(
     assetIDs: [String], grid: TimeGrid, process: any PriceProcess, dependence: Dependence, correlation: Matrix,
-    derived: DerivedMarket? = nil
+    derived: DerivedMarket? = nil, intraStep: IntraStep = .none
   ) throws(CorrelationProblem) {
     self.assetIDs = assetIDs + (derived?.assetIDs ?? [])
     self.derived = derived
     self.grid = grid
     self.process = process
     self.dependence = dependence
+    self.intraStep = intraStep
     do {
       factor = try CholeskyFactor(correlation)
     } catch {

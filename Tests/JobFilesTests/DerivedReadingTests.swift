@@ -105,7 +105,7 @@ struct DerivedReadingTests {
 
   @Test func fundingOfTheMarketNeedsFigures() throws {
     let place = try Self.place()
-    try place.edit("book/venue.yaml", "asset: ETH, margin: small }", "asset: ETH, margin: small, funding: { rate: market } }")
+    try place.edit("book/venue.yaml", "margin: small }", "margin: small, funding: { rate: market } }")
     #expect(place.problems().map(\.location.keyPath) == ["instruments[3].funding.rate"])
     let word = try Self.place()
     try word.edit("book/venue.yaml", "rate: 0.0001", "rate: markets")

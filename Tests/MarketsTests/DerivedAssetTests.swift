@@ -90,7 +90,8 @@ struct DerivedAssetTests {
     let plain = try DerivedSample.market([], grid: grid)
     #expect(plain.derived == nil)
     let tokens = [DerivedAsset(id: "stA", base: .asset("A"), peg: DerivedSample.peg)]
-    let (without, with) = (DerivedSample.block(plain, 1), DerivedSample.block(try DerivedSample.market(tokens, grid: grid), 1))
+    let without = DerivedSample.block(plain, 1)
+    let with = DerivedSample.block(try DerivedSample.market(tokens, grid: grid), 1)
     for path in 0..<pathsPerBlock {
       for point in 0...9 {
         for asset in 0..<2 {
@@ -164,6 +165,37 @@ struct DerivedAssetTests {
     #expect(DerivedSample.distance(products, from: expected) < 4)
   }
 
+  @Test("In a step with extremes a derived asset follows its base into the wick, at the lower of its two ratios")
+  func extremes() throws {
+    let grid = try DerivedSample.grid(2, hours: 1)
+    let path = ReplayPath(
+      name: "wick", prices: [[100, 90, 95], [1, 1, 1]],
+      extremes: ReplayExtremes(lows: [[100, 60, 85], [1, 1, 1]], highs: [[100, 101, 99], [1, 1, 1]]))
+    let process = Replay(paths: [path], volatilities: [0.8, 0])
+    let tokens = [
+      DerivedAsset(
+        id: "stA", base: .asset("A"), peg: PegParameters(halfLifeHours: 2, volatility: 0, level: 1, initial: 0.81)),
+      DerivedAsset(id: "coin", base: .settlement, peg: PegParameters(halfLifeHours: 1, volatility: 0, initial: 0.81)),
+    ]
+    let calibration = MarketCalibration(
+      assets: DerivedSample.assets, correlation: DerivedSample.correlation, derived: tokens)
+    let market = try MarketModel(
+      assetIDs: DerivedSample.ids, grid: grid, process: process, dependence: .gaussian,
+      correlation: DerivedSample.correlation,
+      derived: DerivedMarket(calibration: calibration, process: process, grid: grid), intraStep: .bars)
+    let block = DerivedSample.block(market)
+    let pegs = [0.81, pow(0.81, exp2(-0.5)), 0.9]
+    for (point, low, high) in [(0, 100.0, 100.0), (1, 60, 101), (2, 85, 99)] {
+      let (before, now) = (pegs[max(0, point - 1)], pegs[point])
+      let (token, base) = (block.value(.low, path: 9, asset: 2, point: point), low * min(before, now))
+      #expect(abs((token ?? .nan) / base - 1) < 1e-14)
+      let top = block.value(.high, path: 9, asset: 2, point: point)
+      #expect(abs((top ?? .nan) / (high * max(before, now)) - 1) < 1e-14)
+    }
+    #expect(abs((block.value(.low, path: 9, asset: 3, point: 1) ?? .nan) / 0.81 - 1) < 1e-14)
+    #expect(abs((block.value(.high, path: 9, asset: 3, point: 1) ?? .nan) / 0.9 - 1) < 1e-14)
+  }
+
   @Test("What cannot be simulated is refused in words, all of it at once")
   func problems() throws {
     let grid = try DerivedSample.grid(2, hours: 1)
@@ -179,9 +211,10 @@ struct DerivedAssetTests {
       Issue.record("nothing was refused")
     } catch let problem as DerivedMarketProblem {
       #expect(problem.messages.count == 6, "\(problem)")
-      for words in ["x stands for y", "initial rate of x", "half-life", "volatility of 0", "z is correlated", "A appears"] {
-        #expect(problem.description.contains(words), "\(words)")
-      }
+      let words = [
+        "x stands for y", "initial rate of x", "half-life", "volatility of 0", "z is correlated", "A appears",
+      ]
+      for words in words { #expect(problem.description.contains(words), "\(words)") }
     }
   }
 }

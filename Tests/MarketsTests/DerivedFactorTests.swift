@@ -26,7 +26,8 @@ struct DerivedFactorTests {
     let generator = PathGenerator(market: market, seed: 3)
     var block = generator.makeBlock()
     var workspace = generator.makeWorkspace()
-    let offset = try #require(block.offset(of: channel))
+    let place = block.offset(of: channel)
+    let offset = try #require(place)
     var rows = [[Double]](repeating: [], count: market.grid.points)
     for index in 0..<blocks {
       generator.generate(block: index, into: &block, workspace: &workspace)
@@ -48,7 +49,8 @@ struct DerivedFactorTests {
     #expect(both.channels == [.fundingRate, .impliedVolatility] && both.optionAssets == [0])
     let block = DerivedSample.block(try Self.market(grid: grid))
     #expect(block.slabSize == 3 * block.channelSize)
-    #expect(try Self.values(Self.market(grid: grid), .fundingRate, 0, blocks: 1).allSatisfy { $0.allSatisfy { $0 == 0 } })
+    let without = try Self.values(Self.market(grid: grid), .fundingRate, 0, blocks: 1)
+    #expect(without.allSatisfy { $0.allSatisfy { $0 == 0 } })
   }
 
   @Test("Funding has the declared mean, variance and autocovariance, per hour, and starts where it is said to")
@@ -144,7 +146,8 @@ struct DerivedFactorTests {
       let long = try Self.values(longer, channel, asset, blocks: 3)
       #expect(Array(long.prefix(7)) == short)
       let alone = DerivedSample.block(market, 2, seed: 3)
-      let offset = try #require(alone.offset(of: channel))
+      let place = alone.offset(of: channel)
+      let offset = try #require(place)
       for path in 0..<pathsPerBlock {
         for point in 0...6 {
           let value = alone.values[alone.slab(path).lowerBound + offset + asset * 7 + point]

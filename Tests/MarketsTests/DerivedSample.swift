@@ -90,7 +90,9 @@ struct PegLaw {
   func diffusionVariance(_ years: Double) -> Double {
     peg.volatility * peg.volatility * gone(rate, years, 2) / (2 * rate)
   }
-  func depegVariance(_ years: Double) -> Double { intensity * size.meanSquare * gone(recovery, years, 2) / (2 * recovery) }
+  func depegVariance(_ years: Double) -> Double {
+    intensity * size.meanSquare * gone(recovery, years, 2) / (2 * recovery)
+  }
   func depegThird(_ years: Double) -> Double { intensity * meanCube * gone(recovery, years, 3) / (3 * recovery) }
 
   /// Moments of the log return from `years` to `years` + `step` of base × peg, the base a geometric Brownian motion.

@@ -76,7 +76,8 @@ enum DerivedReading {
     let id = reader.read(Self.id)
     if let flaw = id.flatMap(AccountName.flaw) { reader.record("the asset's name \(flaw)", key: "id") }
     if id == settlement {
-      reader.record("the name is taken: it means the settlement currency", key: "id", found: quotedForMessage(settlement))
+      reader.record(
+        "the name is taken: it means the settlement currency", key: "id", found: quotedForMessage(settlement))
     }
     refuseOwnFigures(reader)
     var section = reader.section("derived", required: true)

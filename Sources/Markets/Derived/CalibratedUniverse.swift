@@ -20,10 +20,11 @@ extension MarketCalibration {
   public var volatilities: [Double] {
     var volatilities = assets.map(\.volatility)
     for asset in derived {
-      let base = asset.base == .settlement ? 0 : baseIndex(of: asset, among: volatilities.count).map { volatilities[$0] }
-      var variance = (base ?? .nan) * (base ?? .nan)
+      let index = baseIndex(of: asset, among: volatilities.count)
+      let base = asset.base == .settlement ? 0 : index.map { volatilities[$0] } ?? .nan
+      var variance = base * base
       if let peg = asset.peg {
-        variance += peg.volatility * (peg.volatility + 2 * peg.correlationWithBase * (base ?? .nan))
+        variance += peg.volatility * (peg.volatility + 2 * peg.correlationWithBase * base)
         variance += peg.depegs.map { $0.intensityPerYear * $0.size.meanSquare } ?? 0
       }
       volatilities.append(max(0, variance).squareRoot())

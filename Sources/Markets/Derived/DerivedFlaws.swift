@@ -31,7 +31,9 @@ extension PegParameters {
 extension FundingParameters {
   var flaws: [String] {
     var found: [String] = []
-    if !isPositive(intervalHours) || !isPositive(halfLifeHours) { found.append("has no positive interval or half-life") }
+    if !isPositive(intervalHours) || !isPositive(halfLifeHours) {
+      found.append("has no positive interval or half-life")
+    }
     if !(deviation >= 0 && deviation.isFinite) { found.append("has no deviation of 0 or more") }
     if !mean.isFinite || !(initial ?? 0).isFinite { found.append("has no finite mean") }
     if !(abs(correlationWithPrice) <= 1) { found.append("has a correlation beyond 1") }

@@ -15,6 +15,9 @@ struct DerivedTiles {
   private var depegs: [[Double]]
   private var logs: [Double]
   private var counts: [Double]
+  /// Price over the base's price of every token, at the step before and now.
+  private var ratiosBefore: [[Double]]
+  private var ratios: [[Double]]
   private var shocks: [Double]
   private var fundings: FactorTiles
   private var volatilities: FactorTiles
@@ -31,6 +34,8 @@ struct DerivedTiles {
     depegs = diffusions
     logs = row
     counts = row
+    ratiosBefore = diffusions
+    ratios = diffusions
     shocks = [Double](repeating: 0, count: market.tokens.count * pathsPerBlock)
     fundings = FactorTiles(walks: market.fundings, purpose: .fundingShock, assets: assets)
     volatilities = FactorTiles(walks: market.volatilities, purpose: .impliedVolatilityShock, assets: assets)
@@ -42,7 +47,11 @@ struct DerivedTiles {
     for (token, resolved) in market.tokens.enumerated() {
       resolved.peg?.reset(diffusion: &diffusions[token], depeg: &depegs[token])
       let asset = market.baseCount + token
-      for path in 0..<pathsPerBlock { prices[asset * pathsPerBlock + path] = market.initialPrices[asset] }
+      let base = resolved.base.map { market.initialPrices[$0] } ?? 1
+      for path in 0..<pathsPerBlock {
+        prices[asset * pathsPerBlock + path] = market.initialPrices[asset]
+        ratios[token][path] = market.initialPrices[asset] / base
+      }
     }
     keep(prices)
     fundings.reset()
@@ -115,7 +124,25 @@ struct DerivedTiles {
     } else {
       for path in 0..<pathsPerBlock { counts[path] = 1 }
     }
-    Self.price(counts, logs, scale: scale, Self.row(market.baseCount + token), &prices)
+    let row = Self.row(market.baseCount + token)
+    Self.price(counts, logs, scale: scale, row, &prices)
+    for path in 0..<pathsPerBlock {
+      ratiosBefore[token][path] = ratios[token][path]
+      ratios[token][path] = prices[row.lowerBound + path] / counts[path]
+    }
+  }
+
+  /// Writes the derived assets' rows of the extremes of the step just taken: the base's low at the lower, its high at the
+  /// higher of the two ratios to the base at the ends of the step.
+  func fillExtremes(lows: inout [Double], highs: inout [Double]) {
+    for (token, resolved) in market.tokens.enumerated() {
+      let own = (market.baseCount + token) * pathsPerBlock
+      for path in 0..<pathsPerBlock {
+        let (before, now) = (ratiosBefore[token][path], ratios[token][path])
+        lows[own + path] = min(before, now) * (resolved.base.map { lows[$0 * pathsPerBlock + path] } ?? 1)
+        highs[own + path] = max(before, now) * (resolved.base.map { highs[$0 * pathsPerBlock + path] } ?? 1)
+      }
+    }
   }
 
   private static func move(_ peg: PegWalk, _ shocks: [Double], _ row: Range<Int>, _ diffusion: inout [Double]) {
@@ -147,21 +174,10 @@ struct DerivedTiles {
   private func scatterChannels(step: Int, into block: inout PathBlock) {
     for channel in market.channels {
       switch channel {
-      case .fundingRate: Self.scatter(fundings.values, as: channel, step: step, into: &block)
-      case .impliedVolatility: Self.scatter(volatilities.values, as: channel, step: step, into: &block)
+      case .fundingRate: block.write(fundings.values, as: channel, step: step)
+      case .impliedVolatility: block.write(volatilities.values, as: channel, step: step)
       default: break
       }
     }
-  }
-
-  private static func scatter(_ tile: [Double], as channel: PathBlock.Channel, step: Int, into block: inout PathBlock) {
-    guard let offset = block.offset(of: channel) else { return }
-    let assets = block.assetCount
-    let points = block.points
-    let slabSize = block.slabSize
-    var slabs = block.values.mutableSpan
-    scatterToPaths(
-      tile: tile.span, assets: assets, step: step, stepsPlusOne: points, slabSize: slabSize, offset: offset,
-      into: &slabs)
   }
 }

@@ -16,7 +16,8 @@ public struct PathGenerator: Sendable {
   /// A block of the right size to `generate` into.
   public func makeBlock() -> PathBlock {
     PathBlock(
-      assetCount: market.assetIDs.count, points: market.grid.points, others: market.derived?.channels ?? [])
+      assetCount: market.assetIDs.count, points: market.grid.points,
+      others: (market.intraStep == .none ? [] : [.low, .high]) + (market.derived?.channels ?? []))
   }
 
   /// Buffers for one worker.
@@ -93,6 +94,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   var prices: [Double]
   /// What follows the process's prices; nil where nothing does.
   var derived: DerivedTiles?
+  var extremes: StepExtremes
 
   init(process: P, state: P.State, market: MarketModel) {
     self.process = process
@@ -100,6 +102,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     tiles = ShockTiles(assetCount: market.factor.lower.rows)
     prices = [Double](repeating: 0, count: market.assetIDs.count * pathsPerBlock)
     derived = market.derived.map { DerivedTiles(market: $0, grid: market.grid) }
+    extremes = StepExtremes()
   }
 
   mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
@@ -110,11 +113,14 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     }
     derived?.reset(block: BlockKey(seed: generator.seed, firstPath: firstPath), prices: &prices, into: &block)
     scatter(step: 0, into: &block)
+    let hasExtremes = generator.market.intraStep != .none
+    if hasExtremes { extremes.begin(at: prices, into: &block) }
     for step in 1..<block.points {
       if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
       Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
       derived?.advance(step: step, prices: &prices, into: &block)
       scatter(step: step, into: &block)
+      if hasExtremes { extremes.take(from: process, state, derived: derived, step: step, into: &block) }
     }
   }
 
@@ -126,12 +132,5 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     process.advance(&state, step: step, shocks: tiles.shocks.span, prices: &tile)
   }
 
-  private func scatter(step: Int, into block: inout PathBlock) {
-    let assets = block.assetCount
-    let points = block.points
-    let slabSize = block.slabSize
-    var slabs = block.values.mutableSpan
-    scatterToPaths(
-      tile: prices.span, assets: assets, step: step, stepsPlusOne: points, slabSize: slabSize, offset: 0, into: &slabs)
-  }
+  private func scatter(step: Int, into block: inout PathBlock) { block.write(prices, as: .price, step: step) }
 }
