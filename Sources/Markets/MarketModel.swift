@@ -38,6 +38,10 @@ public struct MarketModel: Sendable {
 }
 
 extension MarketModel {
+  /// What paths hold besides prices.
+  public var channels: [PathBlock.Channel] {
+    (intraStep == .none ? [] : [.low, .high]) + (derived?.channels ?? [])
+  }
   /// Prices of all assets at t = 0.
   public var initialPrices: [Double] { derived?.initialPrices ?? process.initialPrices }
   /// Volatility of each asset at t = 0, annualised: what a margin model's estimate starts from.

@@ -1,6 +1,8 @@
 import JobFiles
 import Markets
+import Schema
 import Testing
+import Venues
 
 /// Derived assets, funding rates and implied volatilities of a `market.yaml`: they arrive, and what is wrong is said.
 struct DerivedReadingTests {
@@ -57,6 +59,18 @@ struct DerivedReadingTests {
     #expect(
       job.calibration.assets[0].impliedVolatility
         == ImpliedVolatilityParameters(initial: 0.5, longRun: 0.6, halfLifeHours: 400, volatilityOfVolatility: 1.2))
+    #expect(
+      job.processParameters.suffix(5)
+        == [
+          ParameterText(
+            key: "derived.STETH",
+            value:
+              "ETH × rate 1.1 growing by 0.03 a year × peg (half-life 500.0 h, volatility 0.015, 2.0 de-pegs a year)"),
+          ParameterText(key: "derived.WSTETH", value: "STETH × rate 1.2"),
+          ParameterText(
+            key: "derived.USDC", value: "settlement × peg (half-life 12.0 h, volatility 0.02)"),
+          ParameterText(key: "funding", value: "BTC"), ParameterText(key: "impliedVolatility", value: "BTC"),
+        ])
     #expect(job.market.derived?.channels == [.fundingRate, .impliedVolatility])
     #expect(job.venues[0].venue.instruments.contains { $0.asset == 3 })
     let perpetual = try #require(job.venues[0].venue.instruments.first { $0.id == "BTC-PERP" })
@@ -122,5 +136,27 @@ struct DerivedReadingTests {
     let place = try Self.place()
     try place.edit("job.yaml", "{ kind: garch, innovations: student-t }", "{ kind: gbm, volatilityMultiple: 0 }")
     #expect(place.problems().map(\.location.keyPath) == ["market.process", "market.process"])
+  }
+
+  @Test func replayedPricesTakeThePlaceOfADerivedOne() throws {
+    let place = try Self.place()
+    try place.edit(
+      "job.yaml", "process: { kind: garch, innovations: student-t }", "history: prices.csv\n  process: { kind: replay }"
+    )
+    try place.edit("job.yaml", "days: 2", "hours: 3")
+    try place.edit("job.yaml", "paths: 1000", "paths: 1")
+    try place.write(
+      "prices.csv",
+      """
+      time_utc,BTC,ETH,USDC
+      2026-01-01T00:00Z,50000,2000,1
+      2026-01-01T01:00Z,50500,2010,0.97
+      2026-01-01T02:00Z,49000,1950,0.95
+      2026-01-01T03:00Z,48000,1900,0.99
+      """)
+    let job = try place.load()
+    #expect(job.market.assetIDs == ["BTC", "ETH", "USDC", "STETH", "WSTETH"])
+    #expect(job.calibration.derived.map(\.id) == ["STETH", "WSTETH"])
+    #expect(job.market.initialPrices.prefix(3) == [50000, 2000, 1])
   }
 }

@@ -53,7 +53,7 @@ struct MarketSection {
     }
     let context = ProcessContext(
       calibration: found, grid: grid, dependence: dependence, replayed: replayed, history: history)
-    let extra = (keys.bars?.parameterTexts ?? []) + (intraStep?.parameterTexts ?? [])
+    let extra = (keys.bars?.parameterTexts ?? []) + (intraStep?.parameterTexts ?? []) + found.derivedTexts
     self.init(found, choice, model: Self.model(choice, context, intraStep, intake.problems), extra: extra)
   }
 

@@ -16,8 +16,7 @@ public struct PathGenerator: Sendable {
   /// A block of the right size to `generate` into.
   public func makeBlock() -> PathBlock {
     PathBlock(
-      assetCount: market.assetIDs.count, points: market.grid.points,
-      others: (market.intraStep == .none ? [] : [.low, .high]) + (market.derived?.channels ?? []))
+      assetCount: market.assetIDs.count, points: market.grid.points, others: market.channels)
   }
 
   /// Buffers for one worker.
