@@ -89,6 +89,9 @@ public protocol PriceProcess: Sendable {
   /// The long-run volatility of each asset, annualised: what the depth of the market refers to.
   var longRunVolatilities: [Double] { get }
 
+  /// The long-run mean of one step's log return of each asset: what a shock that is correlated with a price takes off it.
+  var meanLogReturns: [Double] { get }
+
   /// The prices at t = 0.
   var initialPrices: [Double] { get }
 

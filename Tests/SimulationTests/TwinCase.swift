@@ -19,13 +19,18 @@ struct TwinCase {
   let impact: MarketImpact
   var venues: [ReferenceVenue]
   let atStart: AtStart
+  /// The law of the assets' funding rates where they move, and the rates themselves, [path][asset][point].
+  var funding: FundingParameters?
+  var fundingRates: [[[Double]]] = []
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
-    ReferenceMarket(
+    var market = ReferenceMarket(
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
       initialVolatilities: initialVolatilities,
       longRunVolatilities: longRunVolatilities, depths: depths, impact: impact)
+    if funding != nil { market.fundingRates = fundingRates[path] }
+    return market
   }
 
   /// The reference's trace of one path.

@@ -75,7 +75,7 @@ private struct JobReader {
       context: LimitContext(
         models: section.names, venue: portfolio?.venue, settings: settings, matchings: compare.matchings,
         baseline: compare.baseline))
-    let output = OutputSection(reading: &reader, assets: market?.calibration.assets.map(\.id))
+    let output = OutputSection(reading: &reader, assets: market?.calibration.assetIDs)
     reader.finish()
 
     guard let grid = header.grid, let market, let model = market.model, let portfolio else {
@@ -87,6 +87,7 @@ private struct JobReader {
         "there are more paths than differ from each other", key: "paths", found: "\(paths)", allowed: "≤ \(distinct)",
         hint: "the given paths hold no chance: copies would be counted as if they were independent")
     }
+    portfolio.terms.check(funded: model.derived?.fundedAssets ?? [], problems: intake.problems)
     portfolio.terms.check(
       stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
     let models = section.models(
@@ -132,9 +133,9 @@ private struct JobReader {
         found: node.shortDescription, allowed: "the path of a folder")
       return nil
     }
-    let prices = market.map { $0.model?.process.initialPrices ?? $0.calibration.assets.map(\.price) }
+    let prices = market.map { $0.model?.initialPrices ?? $0.calibration.prices }
     return Portfolio(
-      file.sibling(path), universe: market?.calibration.assets.map(\.id), prices: prices, asker: node.location,
+      file.sibling(path), universe: market?.calibration.assetIDs, prices: prices, asker: node.location,
       intake: intake)
   }
 

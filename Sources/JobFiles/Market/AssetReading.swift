@@ -44,12 +44,14 @@ enum AssetReading {
     let garch = reader.section("garch", required: false).flatMap(Self.garch)
     let jumps = JumpReading.assetJumps(reader.section("jumps", required: false))
     let heston = HestonReading.heston(reader.section("heston", required: false))
+    let factors = FactorReading.factors(&reader)
     reader.finish()
     if let flaw = id.flatMap(AccountName.flaw) { reader.record("the asset's name \(flaw)", key: "id") }
     guard let id, let price, let volatility, let drift, intake.problems.count == before else { return nil }
     if let garch { compare(garch, with: volatility, of: id, at: node.location, intake) }
     return AssetCalibration(
-      id: id, price: price, volatility: volatility, drift: drift, garch: garch, jumps: jumps, heston: heston)
+      id: id, price: price, volatility: volatility, drift: drift, garch: garch, jumps: jumps, heston: heston,
+      funding: factors.funding, impliedVolatility: factors.impliedVolatility)
   }
 
   /// GARCH figures: a variance that stays positive (α + γ ≥ 0) and reverts (α + γ/2 + β < 1).

@@ -47,7 +47,11 @@ struct CalibrationFile {
     place = node.location
     var reader = ParameterReader(node, problems: intake.problems)
     let window = Self.window(reader.section("calibration", required: false))
-    let items = reader.list("assets", required: true, allowed: "a list of { id, price, volatility, … }")
+    let all = reader.list("assets", required: true, allowed: "a list of { id, price, volatility, … }")
+    let items = all.filter { !DerivedReading.isDerived($0) }
+    if items.isEmpty, !all.isEmpty {
+      reader.record("every asset is derived: none has a price of its own", key: "assets")
+    }
     var assets: [AssetCalibration] = []
     for item in items {
       guard let asset = AssetReading.asset(item, intake: intake) else { continue }
@@ -58,9 +62,12 @@ struct CalibrationFile {
       assets.append(asset)
     }
     let isComplete = assets.count == items.count
+    let derived = DerivedReading.assets(
+      all.filter(DerivedReading.isDerived), after: assets.map(\.id), isComplete: isComplete, intake: intake)
     let correlation = CorrelationReading(
       reader.section("correlation", required: items.count > 1, allowed: "{ matrix: [[1, …], …] }"),
-      assets: isComplete ? assets.map(\.id) : nil, request: request, intake: intake
+      assets: isComplete ? assets.map(\.id) : nil, derivedCount: all.count - items.count, request: request,
+      intake: intake
     ).matrix
     dependence = reader.take("dependence").flatMap {
       DependenceReading.dependence($0, fitted: nil, problems: intake.problems)
@@ -73,7 +80,7 @@ struct CalibrationFile {
     guard intake.problems.count == before, let correlation else { return nil }
     calibration = MarketCalibration(
       assets: assets, correlation: correlation, window: window, degreesOfFreedom: dependence?.degreesOfFreedom,
-      regimes: regimes, marketJumps: marketJumps)
+      regimes: regimes, marketJumps: marketJumps, derived: derived)
   }
 
   /// Where the figures came from; nil where the file does not say.

@@ -35,9 +35,12 @@ struct StepExtremes {
     process.stepVolatilities(state, at: moment, into: &tile)
   }
 
-  /// Takes the extremes that the process itself has.
-  mutating func take<P: PriceProcess>(from process: P, _ state: P.State, step: Int, into block: inout PathBlock) {
+  /// Takes the extremes that the process itself has, and what follows from them for derived assets.
+  mutating func take<P: PriceProcess>(
+    from process: P, _ state: P.State, derived: DerivedTiles?, step: Int, into block: inout PathBlock
+  ) {
     Self.write(process, state, step: step, lows: &lows, highs: &highs)
+    derived?.fillExtremes(lows: &lows, highs: &highs)
     scatter(step: step, into: &block)
   }
 
@@ -50,11 +53,13 @@ struct StepExtremes {
     process.writeExtremes(state, step: step, lows: &lowTile, highs: &highTile)
   }
 
-  /// Draws the extremes of a bridge from the prices before to `prices`.
+  /// Draws the extremes of a bridge from the prices before to `prices`, those of the process's own assets; a derived asset's
+  /// follow from its base's.
   mutating func draw(
-    to prices: [Double], step: Int, generator: PathGenerator, joint: JointExtremes, into block: inout PathBlock
+    to prices: [Double], step: Int, generator: PathGenerator, joint: JointExtremes, derived: DerivedTiles?,
+    into block: inout PathBlock
   ) {
-    let assets = block.assetCount
+    let assets = generator.market.factor.lower.rows
     Self.fill(
       &independent, &draws, generator: generator, joint: joint, assets: assets, step: step,
       firstPath: block.firstPath)
@@ -63,6 +68,7 @@ struct StepExtremes {
         from: previous, to: prices, deviations: deviations, draws: draws, asset: asset, assets: assets, lows: &lows,
         highs: &highs)
     }
+    derived?.fillExtremes(lows: &lows, highs: &highs)
     for index in prices.indices { previous[index] = prices[index] }
     scatter(step: step, into: &block)
   }

@@ -79,6 +79,8 @@ public struct DynamicCorrelationGarch: PriceProcess {
   public var initialVolatilities: [Double] { garch.initialVolatilities }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { garch.longRunVolatilities }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { garch.meanLogReturns }
   /// Prices at t = 0.
   public var initialPrices: [Double] { garch.initialPrices }
 

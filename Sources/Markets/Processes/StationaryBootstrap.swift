@@ -76,6 +76,8 @@ public struct StationaryBootstrap: PriceProcess {
   public var initialVolatilities: [Double] { volatilities }
   /// Long-run volatility of each asset, annualised: that of the history's returns.
   public var longRunVolatilities: [Double] { volatilities }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { returns.values.map { Kernels.mean($0) } }
   /// Prices at t = 0.
   public var initialPrices: [Double] { prices }
 

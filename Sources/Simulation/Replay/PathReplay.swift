@@ -81,7 +81,7 @@ final class PathReplay {
       }
       market.visit(step, slab: slab, offset: 0, points: path.points)
       guard market.isFinite else { return .nonFinite }
-      for venue in venues { venue.advance(to: step, market: market) }
+      for venue in venues { venue.advance(to: step, market: market, path: path) }
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
       for venue in venues { venue.endStep(step) }

@@ -59,8 +59,8 @@ final class VenueReplay {
   }
 
   /// Moves to `step` after the market has: balances, funding, margin rates.
-  func advance(to step: Int, market: MarketState) {
-    columns.advance(to: step, marks: market.marks)
+  func advance(to step: Int, market: MarketState, path: PathView) {
+    columns.advance(to: step, marks: market.marks, path: path)
     if factors.advance(step: step, oraclePrices: market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }

@@ -11,6 +11,9 @@ public struct ReferenceMarket: Sendable {
   public var exogenous: [[Double]]
   /// Lowest and highest exogenous prices between point t − 1 and point t, in the same shape; nil where they are not known.
   public var extremes: ReferenceExtremes?
+  /// What a long perpetual on each asset pays per hour, as a fraction of the mark, [asset][point]; empty where no funding
+  /// rate moves.
+  public var fundingRates: [[Double]] = []
   /// Annualised volatility of each asset at t = 0: what a margin model's estimate starts from.
   public var initialVolatilities: [Double]
   /// Annualised long-run volatility of each asset: what impact is measured in.

@@ -3,7 +3,7 @@ import Foundation
 /// Every case in the order of the table.
 let allVerificationCases: [VerificationCase] = [
   barrierCase, bridgeCase, expiryCase, lognormalCase,
-  garchMomentsCase, squaresCase, marginsCase, jointTailCase,
+  garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
   recoveryCase, processRecoveryCase, historyCase, benchmarkCase, realFitCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
   realInputCase,
