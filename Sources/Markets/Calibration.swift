@@ -116,11 +116,16 @@ public struct MarketCalibration: Sendable {
   public let regimes: RegimeChain?
   /// Jumps of the market as a whole, where there are any.
   public let marketJumps: MarketJumps?
+  /// Weights of dynamic conditional correlation, where they were fitted.
+  public let dynamicCorrelation: DynamicCorrelationWeights?
+  /// Mean length of the blocks of a stationary bootstrap, in hours, where it was chosen from data.
+  public let meanBlockHours: Double?
 
   /// Creates a calibration; the matrix must be asset × asset.
   public init(
     assets: [AssetCalibration], correlation: Matrix, window: CalibrationWindow? = nil, degreesOfFreedom: Double? = nil,
-    regimes: RegimeChain? = nil, marketJumps: MarketJumps? = nil
+    regimes: RegimeChain? = nil, marketJumps: MarketJumps? = nil,
+    dynamicCorrelation: DynamicCorrelationWeights? = nil, meanBlockHours: Double? = nil
   ) {
     self.assets = assets
     self.correlation = correlation
@@ -128,6 +133,8 @@ public struct MarketCalibration: Sendable {
     self.degreesOfFreedom = degreesOfFreedom
     self.regimes = regimes
     self.marketJumps = marketJumps
+    self.dynamicCorrelation = dynamicCorrelation
+    self.meanBlockHours = meanBlockHours
   }
 
   /// The index of the asset called `id`.

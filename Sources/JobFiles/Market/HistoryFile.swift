@@ -67,7 +67,7 @@ struct HistoryFile {
   }
 
   /// The prices of `assets`, all where empty, in the selection's window; nil, recorded, where they cannot be had.
-  private func observed(_ assets: [String], _ selection: HistorySelection, intake: Intake) -> PriceHistory? {
+  func observed(_ assets: [String], _ selection: HistorySelection, intake: Intake) -> PriceHistory? {
     guard let path = table.paths.first, table.paths.count == 1 else {
       intake.problems.record(
         "a market is read from one history, not from several paths", at: place, found: "\(table.paths.count) paths")

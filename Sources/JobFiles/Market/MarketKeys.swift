@@ -53,6 +53,14 @@ struct MarketKeys {
     return DocumentNode(.mapping([DocumentNode.Entry(key: "kind", value: name)]), at: place)
   }
 
+  /// `figures` with those of GARCH at the job's step where the process runs on them; nil, recorded, where they cannot be
+  /// converted.
+  func atStep(of grid: TimeGrid, _ figures: MarketCalibration, intake: Intake) -> MarketCalibration? {
+    guard choice?.process?.needsGarch == true else { return figures }
+    let place = process["kind"]?.location ?? process.location.appending(key: "kind")
+    return GarchStep.converted(figures, to: grid, at: place, intake: intake)
+  }
+
   /// Figures estimated from the prices, where the job gives none; nil, recorded, where that is not possible.
   func estimate(grid: TimeGrid?, intake: Intake) -> MarketCalibration? {
     guard !hasCalibration, let choice, let history, let grid else { return nil }
@@ -91,11 +99,16 @@ struct MarketKeys {
     _ parameter: Parameter<String>, isEnd: Bool, _ reader: inout ParameterReader
   ) -> Double? {
     guard let text = reader.readIfPresent(parameter) else { return nil }
-    if let hours = UTCTime.hours(text.utf8) { return isEnd && text.utf8.count == 10 ? hours + 24 - 1e-6 : hours }
+    if let hours = hours(text, isEnd: isEnd) { return hours }
     reader.record(
       "the time is not allowed", key: parameter.description.key, found: quotedForMessage(text), allowed: UTCTime.allowed
     )
     return nil
+  }
+
+  /// A point in time as hours since 1970; nil where it is none. A day that ends a window includes all of itself.
+  static func hours(_ text: String, isEnd: Bool) -> Double? {
+    UTCTime.hours(text.utf8).map { isEnd && text.utf8.count == 10 ? $0 + 24 - 1e-6 : $0 }
   }
 
   /// Which of `calibration` and `history` a process takes.
