@@ -46,7 +46,7 @@ struct HistoryFile {
           "the correlations were shrunk towards their mean of \(figure(shrinkage.meanCorrelation)) with intensity "
             + "\(figure(shrinkage.intensity)): moved by \(figure(shrinkage.distance)) (Frobenius)", at: request.place)
       }
-      return market.calibration
+      return selection.means == .zero ? market.calibration.withoutMeans : market.calibration
     } catch {
       for problem in error.all { intake.problems.record(problem) }
       return nil
@@ -176,5 +176,19 @@ struct HistoryFile {
     guard intake.problems.count == before else { return nil }
     return ReplayPath(
       name: path.name.isEmpty ? "history" : path.name, prices: columns.map { Array(path.prices[$0][rows]) })
+  }
+}
+
+extension MarketCalibration {
+  /// The same with μ of all GARCH figures at 0.
+  fileprivate var withoutMeans: MarketCalibration {
+    let assets = assets.map { asset in
+      var asset = asset
+      asset.garch?.mean = 0
+      return asset
+    }
+    return MarketCalibration(
+      assets: assets, correlation: correlation, window: window, degreesOfFreedom: degreesOfFreedom, regimes: regimes,
+      marketJumps: marketJumps, dynamicCorrelation: dynamicCorrelation, meanBlockHours: meanBlockHours)
   }
 }

@@ -24,6 +24,9 @@ struct MarketKeys {
     "correlationHours", unit: "hours", in: .positive, isOptional: true,
     "step of the moves that are correlated; that of the simulation if absent")
 
+  private static let means = Parameter<HistorySelection.Means>.choice(
+    "means", default: .zero, "whether prices drift by the mean returns that were estimated from the history")
+
   /// Reads the keys and the files that they name.
   init(reading node: DocumentNode, base: FileReference, intake: Intake) {
     var reader = ParameterReader(node, problems: intake.problems)
@@ -34,7 +37,7 @@ struct MarketKeys {
     selection = HistorySelection(
       assets: reader.read(Self.assets) ?? [], from: Self.time(Self.from, isEnd: false, &reader),
       to: Self.time(Self.to, isEnd: true, &reader), correlationHours: reader.readIfPresent(Self.correlationHours),
-      correlation: request)
+      correlation: request, means: reader.read(Self.means) ?? .zero)
     process = reader.take("process") ?? Self.defaultProcess(in: node)
     choice = KindChoice(process, among: allPriceProcesses.map { $0.kind }, problems: intake.problems)
     calibration = calibrationNode.flatMap { Self.calibration($0, request: request, base: base, intake: intake) }
@@ -126,7 +129,7 @@ struct MarketKeys {
     if hasHistory { return }
     for (key, isGiven) in [
       ("from", selection.from != nil), ("to", selection.to != nil), ("assets", !selection.assets.isEmpty),
-      ("correlationHours", selection.correlationHours != nil),
+      ("correlationHours", selection.correlationHours != nil), ("means", reader.has("means")),
     ] where isGiven {
       reader.record("\(key) selects from market.history, which is not given", key: key)
     }
@@ -150,4 +153,14 @@ struct HistorySelection {
   let correlationHours: Double?
   /// What is asked to be done to the correlations.
   let correlation: CorrelationRequest?
+  /// What becomes of estimated mean returns.
+  var means = Means.zero
+
+  /// What becomes of the mean returns of a history.
+  enum Means: String, CaseIterable {
+    /// Prices do not drift: a few years of prices hardly tell a drift from noise.
+    case zero
+    /// μ of GARCH fits is kept.
+    case fitted
+  }
 }

@@ -11,6 +11,17 @@ enum Rounded {
     return Double(String(format: "%.7g", value)) ?? value
   }
 
+  /// Rounded weights made a law, which stays as it is when it is made one again.
+  static func law(_ probabilities: [Double]) -> [Double] {
+    var weights = probabilities.map(figure)
+    for _ in 0..<16 {
+      let total = weights.reduce(0, +)
+      guard total > 0, total != 1 else { break }
+      weights = weights.map { $0 / total }
+    }
+    return weights
+  }
+
   /// Three significant digits, for standard errors.
   static func error(_ value: Double) -> Double { Double(String(format: "%.3g", value)) ?? value }
 }
@@ -82,13 +93,11 @@ extension RegimeChain {
   /// The weights of the regimes that follow are rounded and made a law again, as the reader of a file does.
   fileprivate var rounded: RegimeChain {
     let rounded = regimes.map { regime in
-      let weights = regime.nextProbabilities.map(Rounded.figure)
-      let total = weights.reduce(0, +)
-      return MarketRegime(
+      MarketRegime(
         name: regime.name, volatilityMultiple: Rounded.figure(regime.volatilityMultiple),
         correlationBlend: Rounded.figure(regime.correlationBlend),
         meanDurationDays: Rounded.figure(regime.meanDurationDays),
-        nextProbabilities: total > 0 ? weights.map { $0 / total } : weights)
+        nextProbabilities: Rounded.law(regime.nextProbabilities))
     }
     return RegimeChain(rounded) ?? self
   }

@@ -171,10 +171,12 @@ struct JumpMixture {
   func logDensities(_ values: [Double]) -> [Double] {
     let parts = components
     return values.map { value in
-      let first = Self.exponent(parts[0], value)
-      var sum = 1.0
-      for part in parts.dropFirst() { sum += exp(min(700, Self.exponent(part, value) - first)) }
-      return first + log(sum)
+      // The largest first: far out the law without jumps is nothing beside that with one.
+      var largest = -Double.infinity
+      for part in parts { largest = max(largest, Self.exponent(part, value)) }
+      var sum = 0.0
+      for part in parts { sum += exp(Self.exponent(part, value) - largest) }
+      return largest + log(sum)
     }
   }
 
