@@ -13,7 +13,8 @@ struct MarketFileTests {
   /// Every block that a file can have.
   private func everything(ids: [String] = ["BTC", "ETH"], source: String = "prices.csv") throws -> MarketCalibration {
     let garch = GarchParameters(
-      stepHours: 24, mean: -0.000_123_456_789, omega: 7.509_673_123_4e-6, alpha: 0.045_630_812_3, gamma: 0.012_345_678_9,
+      stepHours: 24, mean: -0.000_123_456_789, omega: 7.509_673_123_4e-6, alpha: 0.045_630_812_3,
+      gamma: 0.012_345_678_9,
       beta: 0.913_491_512, degreesOfFreedom: 3.761_116_04, initialVolatility: 0.563_437_5)
     let size = JumpSize(mean: -0.061_234_567_89, deviation: 0.041_234_567_89)
     let assets = [
@@ -119,13 +120,19 @@ struct MarketFileTests {
   @Test(
     "what is said of a fit is checked",
     arguments: [
-      ("standardErrors: { reversionPerYear: 0.0123", "standardErrors: { reversionPerYear: -1",
-        "assets[0].heston.standardErrors.reversionPerYear"),
-      ("standardErrors: { intensityPerYear: 1,", "standardErrors: { intensity: 1,",
-        "marketJumps.standardErrors.intensity"),
+      (
+        "standardErrors: { reversionPerYear: 0.0123", "standardErrors: { reversionPerYear: -1",
+        "assets[0].heston.standardErrors.reversionPerYear"
+      ),
+      (
+        "standardErrors: { intensityPerYear: 1,", "standardErrors: { intensity: 1,",
+        "marketJumps.standardErrors.intensity"
+      ),
       ("standardErrors: { lambda: 0.0123 }", "standardErrors: 3", "assets[0].ewma.standardErrors"),
-      ("standardErrors: { reaction: 0.0123", "standardErrors: { reaction: many",
-        "dynamicCorrelation.standardErrors.reaction"),
+      (
+        "standardErrors: { reaction: 0.0123", "standardErrors: { reaction: many",
+        "dynamicCorrelation.standardErrors.reaction"
+      ),
       ("persistence: 0.95", "persistence: 0.99", "dynamicCorrelation.persistence"),
       ("meanBlockHours: 313.7778", "meanBlockHours: 0", "bootstrap.meanBlockHours"),
       ("sha256: \"a1", "sha256: \"xy", "calibration.sha256"), ("lambda: 0.94", "lambda: 1", "assets[0].ewma.lambda"),

@@ -28,7 +28,8 @@ struct CalibrateCommandTests {
   func runs() throws {
     let outcome = try shop.plimsoll("calibrate", "prices.csv", "--process", "garch", "--out", "fitted.yaml")
     #expect(outcome.status == 0, "\(outcome.messages)")
-    #expect(outcome.output.contains("COIN") && outcome.output.hasSuffix("market: fitted.yaml\npage: calibration.html\n"))
+    #expect(
+      outcome.output.contains("COIN") && outcome.output.hasSuffix("market: fitted.yaml\npage: calibration.html\n"))
     #expect(try shop.read("calibration.html").hasPrefix("<!DOCTYPE html>"))
     try shop.edit("Jobs/drawn.yaml", "../Portfolios/two-accounts/market.yaml", "../fitted.yaml")
     try shop.edit("Jobs/drawn.yaml", "{ kind: gbm }", "{ kind: garch, innovations: student-t }")

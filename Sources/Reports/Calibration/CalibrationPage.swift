@@ -109,8 +109,10 @@ struct CalibrationView {
       notes(
         "Outliers", report.outliers.map { [$0.asset, $0.time, percent($0.logReturn), NumberText.ratio($0.distance)] },
         header: ["asset", "end of the step", "log return", "robust standard deviations"],
-        note: "Returns further than ten robust standard deviations from the median. They are part of every figure: look "
-          + "whether they happened.", none: "No return lies further than ten robust standard deviations from the median."),
+        note:
+          "Returns further than ten robust standard deviations from the median. They are part of every figure: look "
+          + "whether they happened.",
+        none: "No return lies further than ten robust standard deviations from the median."),
       notes(
         "Gaps", report.gaps.map { [$0.from, $0.to, NumberText.count($0.missingSteps)] },
         header: ["from", "to", "missing steps"], note: "No return is taken across a gap.",

@@ -36,7 +36,8 @@ extension FittedMarket {
       steps < slots
       ? "of \(NumberText.count(steps)) returns each, fewer than the \(NumberText.count(slots)) observed, which makes bands wider"
       : "as long as the observed one"
-    return "Model figures on this page come from 256 histories drawn with the figures of the file, \(length), each started at "
+    return
+      "Model figures on this page come from 256 histories drawn with the figures of the file, \(length), each started at "
       + "the long-run volatility and put through the same statistics (seed \(SimulatedHistories.seed))."
   }
 
@@ -54,7 +55,8 @@ extension FittedMarket {
     }
     let missing = gaps.reduce(0) { $0 + $1.missingSteps }
     if missing > 0 {
-      found.append("\(gaps.count) gap\(gaps.count == 1 ? "" : "s") with \(missing) missing steps; nothing is taken across")
+      found.append(
+        "\(gaps.count) gap\(gaps.count == 1 ? "" : "s") with \(missing) missing steps; nothing is taken across")
     }
     return found
   }

@@ -23,13 +23,15 @@ extension FittedMarket {
       problems.record(
         failure(
           "the GARCH fit of \(assets[index].id) has no finite long-run variance",
-          found: "persistence \(figures.persistence)", hint: "target the variance, or choose another window or process"))
+          found: "persistence \(figures.persistence)", hint: "target the variance, or choose another window or process")
+      )
     }
     try problems.throwIfAny()
     record.logLikelihood = total
     let isStudent = options.innovations == .studentT
     process = SimulatedProcess(
-      kind: process.kind, parameters: isStudent && process.kind != "filtered-historical"
+      kind: process.kind,
+      parameters: isStudent && process.kind != "filtered-historical"
         ? [("innovations", "student-t")] : [], stepHours: stepHours)
     modelVolatility = garchVolatility
     tables.append(garchTable)
@@ -65,7 +67,8 @@ extension FittedMarket {
   private var garchTable: FittedTable {
     FittedTable(
       title: "GARCH",
-      note: "Figures of log returns of \(text(stepHours)) h, ± standard errors; half-life of a shock to the variance in days; "
+      note:
+        "Figures of log returns of \(text(stepHours)) h, ± standard errors; half-life of a shock to the variance in days; "
         + "volatilities a year.",
       columns: ["ω", "α", "γ", "β", "ν", "persistence", "half-life", "volatility now", "long run"],
       rows: moving.compactMap { index in
@@ -112,7 +115,8 @@ extension FittedMarket {
     tables.append(
       FittedTable(
         title: "Dynamic correlation",
-        note: "a weighs the last joint shock, b the last Q; log-likelihoods of the residuals, with moving and with constant "
+        note:
+          "a weighs the last joint shock, b the last Q; log-likelihoods of the residuals, with moving and with constant "
           + "correlations.",
         columns: ["a", "b", "log-likelihood", "constant"],
         rows: [

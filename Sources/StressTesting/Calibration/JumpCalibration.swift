@@ -55,7 +55,8 @@ extension FittedMarket {
     tables.append(
       FittedTable(
         title: "Jumps",
-        note: "All jumps of an asset, those with the market among them: number a year, mean and deviation in log price; "
+        note:
+          "All jumps of an asset, those with the market among them: number a year, mean and deviation in log price; "
           + "volatility of the rest, a year; log-likelihood, and that of normal returns. ± standard errors.",
         columns: ["jumps a year", "mean", "deviation", "diffusion", "log-likelihood", "normal"],
         rows: zip(assets, fit.assets).map { asset, own in
@@ -68,7 +69,8 @@ extension FittedMarket {
     if let market = fit.intensityPerYear, let sizes = fit.sizeCorrelation {
       tables.append(
         FittedTable(
-          title: "Jumps of the market", note: "Number a year that all assets share, and the correlation of their sizes.",
+          title: "Jumps of the market",
+          note: "Number a year that all assets share, and the correlation of their sizes.",
           columns: ["jumps a year", "correlation of sizes"],
           rows: [("market", [Self.figure(market), Self.figure(sizes)])]))
     } else {
@@ -109,7 +111,8 @@ extension FittedMarket {
     tables.append(
       FittedTable(
         title: "Heston's variance",
-        note: "Reversion κ and volatility of variance ξ a year, correlation ρ of price and variance, half-life of a deviation in "
+        note:
+          "Reversion κ and volatility of variance ξ a year, correlation ρ of price and variance, half-life of a deviation in "
           + "days, volatility now, log-likelihood and that of normal returns. ± standard errors.",
         columns: ["κ", "ξ", "ρ", "half-life", "volatility now", "log-likelihood", "normal"],
         rows: fits.map { index, fit in

@@ -30,7 +30,8 @@ extension FittedMarket {
     tables.append(
       FittedTable(
         title: "Exponentially weighted variance",
-        note: "λ of a step and of a day, ± standard error; volatility of the step after the last, a year. For margin models: "
+        note:
+          "λ of a step and of a day, ± standard error; volatility of the step after the last, a year. For margin models: "
           + "`volatility: { kind: ewma, lambda: …, lambdaPer: day }`.",
         columns: ["λ", "λ per day", "volatility now"],
         rows: fits.map { index, fit in
@@ -124,7 +125,8 @@ extension FittedMarket {
     tables.append(
       FittedTable(
         title: "Regimes",
-        note: "Multiples of every volatility, how far all correlations go towards 1, expected stay in days, share of time in "
+        note:
+          "Multiples of every volatility, how far all correlations go towards 1, expected stay in days, share of time in "
           + "the long run; ± standard errors.",
         columns: ["multiple", "blend", "stay in days", "share of time"],
         rows: fit.regimes.map { regime in
@@ -146,13 +148,15 @@ extension FittedMarket {
     guard let found = BlockLength.of(returns: returns) else {
       throw Problems([
         failure(
-          "the block length could not be chosen", hint: "every asset must move; leave out those whose price never changes")
+          "the block length could not be chosen",
+          hint: "every asset must move; leave out those whose price never changes")
       ])
     }
     meanBlockHours = max(stepHours, found.meanBlockHours)
     tables.append(
       FittedTable(
-        title: "Block length", note: "Mean length of a block in steps, for the squared returns of each asset; the file has "
+        title: "Block length",
+        note: "Mean length of a block in steps, for the squared returns of each asset; the file has "
           + "the mean of them in hours.", columns: ["steps"],
         rows: zip(assets, found.assets).map { ($0.id, [FittedFigure($1.steps)]) }))
     method.append(

@@ -76,9 +76,10 @@ private struct ComparisonTable {
       ]
       for probability in [0.05, 0.01] {
         let violations = Self.violations(item, panel, probability)
-        let share = DependentMean(violations[0].indices.map { day in
-          Double(violations.count { $0[day] }) / Double(violations.count)
-        })
+        let share = DependentMean(
+          violations[0].indices.map { day in
+            Double(violations.count { $0[day] }) / Double(violations.count)
+          })
         let tests = violations.map { CoverageTest(violations: $0, probability: probability) }
         cells += [
           Self.fixed(100 * share.value, 2) + " %", Self.fixed(100 * share.standardError, 2),
@@ -97,7 +98,9 @@ private struct ComparisonTable {
   }
 
   static func printDetails(_ item: Forecasts, _ panel: Panel) {
-    print("\n\(item.name)\n" + line(["asset", "score", "", "", "5 %: hits", "", "K p", "C p", "1 %: hits", "", "K p", "C p"]))
+    print(
+      "\n\(item.name)\n"
+        + line(["asset", "score", "", "", "5 %: hits", "", "K p", "C p", "1 %: hits", "", "K p", "C p"]))
     let found = [0.05, 0.01].map { violations(item, panel, $0) }
     for asset in panel.assets.indices {
       var cells = [panel.assets[asset], fixed(mean(item.scores[asset]), 4), "", ""]
