@@ -105,7 +105,7 @@ public struct CalibrationWindow: Sendable, Hashable {
 /// The calibrated market: assets, and the correlation of their shocks.
 public struct MarketCalibration: Sendable {
   /// The assets, in the order of every matrix and path.
-  public let assets: [AssetCalibration]
+  public private(set) var assets: [AssetCalibration]
   /// Correlation of the price shocks, asset × asset.
   public let correlation: Matrix
   /// The estimation window, where figures were estimated.
@@ -135,6 +135,13 @@ public struct MarketCalibration: Sendable {
     self.marketJumps = marketJumps
     self.dynamicCorrelation = dynamicCorrelation
     self.meanBlockHours = meanBlockHours
+  }
+
+  /// The same market with other figures of the same assets, everything else kept.
+  public func replacing(assets: [AssetCalibration]) -> MarketCalibration {
+    var copy = self
+    copy.assets = assets
+    return copy
   }
 
   /// The index of the asset called `id`.

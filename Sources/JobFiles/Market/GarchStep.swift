@@ -33,11 +33,7 @@ enum GarchStep {
           + "\(grid.stepHours) h: \(words(for: change.method))", at: place)
     }
     guard intake.problems.count == before else { return nil }
-    return MarketCalibration(
-      assets: assets, correlation: calibration.correlation, window: calibration.window,
-      degreesOfFreedom: calibration.degreesOfFreedom, regimes: calibration.regimes,
-      marketJumps: calibration.marketJumps, dynamicCorrelation: calibration.dynamicCorrelation,
-      meanBlockHours: calibration.meanBlockHours)
+    return calibration.replacing(assets: assets)
   }
 
   /// From which step, and with what kept.

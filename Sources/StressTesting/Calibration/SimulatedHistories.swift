@@ -115,8 +115,6 @@ extension MarketCalibration {
       asset.heston?.initialVolatility = nil
       return asset
     }
-    return MarketCalibration(
-      assets: assets, correlation: correlation, window: window, degreesOfFreedom: degreesOfFreedom, regimes: regimes,
-      marketJumps: marketJumps, dynamicCorrelation: dynamicCorrelation, meanBlockHours: meanBlockHours)
+    return replacing(assets: assets)
   }
 }
