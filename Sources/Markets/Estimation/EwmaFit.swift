@@ -3,8 +3,8 @@ import Kernels
 
 /// The decay of an exponentially weighted variance, fitted to the returns of one asset.
 ///
-/// σ²_{t+1} = λσ²_t + (1 − λ)(r_t − r̄)², started at the sample's variance, λ by normal quasi-likelihood: GARCH(1,1) with
-/// ω = 0 and α + β = 1. J.P. Morgan/Reuters, *RiskMetrics: Technical Document*, 4th ed., 1996, section 5.3.
+/// σ²_{t+1} = λσ²_t + (1 − λ)(r_t − r̄)², started at the mean square of the first `warmUp` returns, λ by the normal
+/// quasi-likelihood of those after them: GARCH(1,1) with ω = 0 and α + β = 1. J.P. Morgan/Reuters, *RiskMetrics: Technical Document*, 4th ed., 1996, section 5.3.
 public struct EwmaFit: Sendable {
   /// λ per step, in (0, 1).
   public let lambda: Estimate
@@ -14,10 +14,13 @@ public struct EwmaFit: Sendable {
   public let lastVolatility: Double
   /// Log-likelihood of the returns about their mean, constants included.
   public let logLikelihood: Double
-  /// Number of returns.
+  /// Number of returns that the likelihood is of: all but the first `warmUp`.
   public let observations: Int
   /// Whether the search settled.
   public let converged: Bool
+
+  /// Returns that the recursion is started from.
+  public static let warmUp = 20
 
   /// λ per day, λ^(24/stepHours): what margin models with `lambdaPer: day` ask for.
   public var lambdaPerDay: Double { pow(lambda.value, 24 / stepHours) }
@@ -46,9 +49,15 @@ public struct EwmaFit: Sendable {
   private static func walk(_ values: [Double], lambda: Double) -> (terms: [Double], next: Double) {
     var terms: [Double] = []
     terms.reserveCapacity(values.count)
-    var variance = 1.0
+    var seen = 0
+    var variance = 0.0
     for value in values where !value.isNaN {
       let square = value * value
+      seen += 1
+      guard seen > warmUp else {
+        variance += max(square, 1e-12) / Double(warmUp)
+        continue
+      }
       terms.append(-0.5 * (log(2 * Double.pi * variance) + square / variance))
       variance = max(1e-300, lambda * variance + (1 - lambda) * square)
     }

@@ -18,7 +18,7 @@ struct HestonCells {
   private let probabilities: [Double]
 
   /// Moves less likely than this are left out.
-  private static let leastProbability = 1e-13
+  private static let leastProbability = 1e-11
 
   /// Nil where the figures are out of range.
   ///
@@ -90,16 +90,11 @@ struct HestonCells {
     var terms: [Double] = []
     terms.reserveCapacity(returns.count)
     for value in returns {
-      if value.isNaN {
-        move(&law, &next, probabilities)
-        continue
-      }
-      for index in means.indices {
-        let apart = value - means[index]
-        exponents[index] = max(-700, logWeights[index] + apart * apart * precisions[index])
-      }
-      Self.exponentiate(exponents, into: &densities)
-      let total = move(&law, &next, densities)
+      let active = Self.active(law)
+      let range = offsets[active.lowerBound]..<offsets[active.upperBound]
+      if !value.isNaN { weigh(value, range, &exponents, &densities) }
+      let total = move(&law, &next, value.isNaN ? probabilities : densities, active)
+      guard !value.isNaN else { continue }
       terms.append(log(total))
       guard total > 0 else { return ([-.infinity], .nan) }
       for cell in 0..<count { law[cell] /= total }
@@ -107,18 +102,39 @@ struct HestonCells {
     return (terms, zip(law, variances).reduce(0) { $0 + $1.0 * $1.1 })
   }
 
-  private static func exponentiate(_ values: [Double], into results: inout [Double]) {
-    var row = results.mutableSpan
-    Kernels.exponentiate(values.span, into: &row)
+  /// The cells from the first to the last that is not all but impossible.
+  private static func active(_ law: [Double]) -> Range<Int> {
+    let least = 1e-14
+    guard let first = law.firstIndex(where: { $0 > least }), let last = law.lastIndex(where: { $0 > least }) else {
+      return 0..<law.count
+    }
+    return first..<last + 1
   }
 
-  /// law ← law·weights; the answer is the sum of it.
-  @discardableResult
-  private func move(_ law: inout [Double], _ next: inout [Double], _ weights: [Double]) -> Double {
+  /// Probability times density of a return, of every move in `range`.
+  private func weigh(_ value: Double, _ range: Range<Int>, _ exponents: inout [Double], _ densities: inout [Double]) {
+    var row = exponents.mutableSpan
+    let (means, logs, precisions) = (means.span, logWeights.span, precisions.span)
+    for index in range {
+      let apart = value - means[index]
+      row[index] = logs[index] + apart * apart * precisions[index]
+    }
+    Self.exponentiate(exponents, range, into: &densities)
+  }
+
+  private static func exponentiate(_ values: [Double], _ range: Range<Int>, into results: inout [Double]) {
+    var all = results.mutableSpan
+    var row = all._mutatingExtracting(range)
+    let span = values.span
+    Kernels.exponentiate(span.extracting(range), into: &row)
+  }
+
+  /// law ← law·weights from the active cells; the answer is the sum of it.
+  private func move(_ law: inout [Double], _ next: inout [Double], _ weights: [Double], _ active: Range<Int>) -> Double
+  {
     for cell in 0..<count { next[cell] = 0 }
-    for cell in 0..<count {
+    for cell in active {
       let mass = law[cell]
-      guard mass > 1e-300 else { continue }
       let offset = offsets[cell]
       let first = firsts[cell]
       for index in offset..<offsets[cell + 1] { next[first + index - offset] += mass * weights[index] }

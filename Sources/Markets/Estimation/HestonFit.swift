@@ -79,7 +79,7 @@ public struct HestonFit: Sendable {
         volatilityOfVariance: spread * (2 * reversion).squareRoot(), correlation: -0.1
       ).coordinates
     }
-    guard let coarse = search(48).best(of: starts) else { return nil }
+    guard let coarse = search(48).best(of: starts, trying: 1, tolerance: 1e-4) else { return nil }
     let cells = HestonPoint(coarse.coordinates).cells
     let fine = search(cells)
     guard let found = fine.best(of: [coarse.coordinates]) else { return nil }

@@ -22,19 +22,24 @@ struct LikelihoodSearch {
   /// The largest coordinate of the gradient per observation of a search that settled.
   private static let flatness = 1e-5
 
-  /// Searches from the best two of `starts`; nil if the likelihood exists at none.
-  func best(of starts: [[Double]]) -> Found? {
+  /// Searches from the best `tried` of `starts`, and once more from where the best search ended; nil if the likelihood
+  /// exists at no start.
+  func best(of starts: [[Double]], trying tried: Int = 2, tolerance: Double = 1e-7) -> Found? {
     guard let first = starts.first else { return nil }
     let count = Double(max(1, terms(first).count))
     let loss = { (point: [Double]) in -self.sum(point) / count }
     let ordered = starts.map { (start: $0, loss: loss($0)) }.filter { $0.loss.isFinite }.sorted { $0.loss < $1.loss }
     var best: Minimum?
-    for (start, _) in ordered.prefix(2) {
-      let found = minimizeBFGS(start: start, tolerance: 1e-7, maxIterations: 200, loss)
+    for (start, _) in ordered.prefix(tried) {
+      let found = minimizeBFGS(start: start, tolerance: tolerance, maxIterations: 200, loss)
       if found.value < best?.value ?? .infinity { best = found }
     }
-    guard let best else { return nil }
-    let slope = gradient(of: loss, at: best.point)
+    guard var best else { return nil }
+    var slope = gradient(of: loss, at: best.point)
+    if !slope.allSatisfy({ abs($0) <= Self.flatness }), tolerance <= Self.flatness {
+      best = minimizeBFGS(start: best.point, tolerance: tolerance / 10, maxIterations: 200, loss)
+      slope = gradient(of: loss, at: best.point)
+    }
     return Found(
       coordinates: best.point, logLikelihood: -best.value * count, observations: Int(count),
       converged: slope.allSatisfy { abs($0) <= Self.flatness })
@@ -43,7 +48,8 @@ struct LikelihoodSearch {
   /// Standard errors of `figures` at a maximum, by the delta method; nil where the curvature is not that of a maximum.
   ///
   /// The sandwich H⁻¹JH⁻¹, H the second derivatives and J the products of single scores, holds where the law is wrong as
-  /// long as the scores are not serially correlated (H. White, Econometrica 50, 1982). `adding` is what estimates made
+  /// long as the scores are not serially correlated (H. White, Econometrica 50, 1982). In samples with few informative
+  /// observations, such as rare jumps, it comes out too small; where H⁻¹ alone is larger that is stated. `adding` is what estimates made
   /// before, which the likelihood takes as given, add to each score.
   func standardErrors(
     of figures: ([Double]) -> [Double], at coordinates: [Double], adding: [[Double]]? = nil
@@ -58,9 +64,7 @@ struct LikelihoodSearch {
     let covariance = multiply(bread, multiply(products, bread))
     let slopes = Self.jacobian(of: figures, at: coordinates)
     return slopes.map { slope in
-      var variance = 0.0
-      for i in slope.indices { for j in slope.indices { variance += slope[i] * covariance[i, j] * slope[j] } }
-      return max(0, variance).squareRoot()
+      max(Self.form(covariance, slope), Self.form(bread, slope)).squareRoot()
     }
   }
 
@@ -93,6 +97,13 @@ struct LikelihoodSearch {
       moved[index] = coordinates[index] - step
       return zip(above, terms(moved)).map { ($0 - $1) / (2 * step) }
     }
+  }
+
+  /// xᵀAx, or 0 where rounding leaves it below.
+  private static func form(_ matrix: Matrix, _ vector: [Double]) -> Double {
+    var sum = 0.0
+    for i in vector.indices { for j in vector.indices { sum += vector[i] * matrix[i, j] * vector[j] } }
+    return max(0, sum)
   }
 
   private static func products(_ scores: [[Double]]) -> Matrix {

@@ -45,9 +45,9 @@ public struct MertonFit: Sendable {
   let coordinates: [Double]
 
   /// Jumps of one step beyond this number are not told apart.
-  public static let mostJumps = 4
+  public static let mostJumps = 8
   /// The largest expected number of jumps in a step that is looked at: beyond, jumps are the diffusion.
-  public static let mostPerStep = 0.5
+  public static let mostPerStep = 2.0
   /// The least standard deviation of the diffusion over a step, as a share of that of returns.
   public static let leastDiffusion = 0.05
 
@@ -64,20 +64,27 @@ public struct MertonFit: Sendable {
   ///   - returns: log returns of one step each; NaN where there is none. Their order does not matter.
   ///   - stepHours: the length of a step.
   public init?(returns: [Double], stepHours: Double) {
+    self.init(returns: returns, stepHours: stepHours, perStep: nil)
+  }
+
+  /// The same with λΔ held at `perStep` where it is given: one coordinate less, and no error of λ.
+  init?(returns: [Double], stepHours: Double, perStep: Double?) {
     guard let series = StandardSeries(returns), stepHours > 0 else { return nil }
     let present = series.values.filter { !$0.isNaN }
-    let search = LikelihoodSearch { JumpMixture(coordinates: $0).logDensities(present) }
-    guard let found = search.best(of: JumpMixture.starts) else { return nil }
+    let search = LikelihoodSearch { JumpMixture(coordinates: $0, perStep: perStep).logDensities(present) }
+    let starts = perStep == nil ? JumpMixture.starts : JumpMixture.starts.map { Array($0.dropFirst()) }
+    guard let found = search.best(of: starts) else { return nil }
     let (mean, scale) = (series.mean, series.scale)
     let figures = { (point: [Double]) in
-      JumpMixture(coordinates: point).figures(mean: mean, scale: scale, stepYears: stepHours / TimeGrid.hoursPerYear)
+      JumpMixture(coordinates: point, perStep: perStep).figures(
+        mean: mean, scale: scale, stepYears: stepHours / TimeGrid.hoursPerYear)
     }
-    let mixture = JumpMixture(coordinates: found.coordinates)
+    let mixture = JumpMixture(coordinates: found.coordinates, perStep: perStep)
     isAtBorder = mixture.isAtBorder
     let errors = isAtBorder ? nil : search.standardErrors(of: figures, at: found.coordinates)
     let values = figures(found.coordinates)
     let estimates = values.indices.map { Estimate(values[$0], standardError: errors?[$0]) }
-    intensityPerYear = estimates[0]
+    intensityPerYear = Estimate(values[0], standardError: perStep == nil ? errors?[0] : nil)
     jumpMean = estimates[1]
     jumpDeviation = estimates[2]
     diffusionVolatility = estimates[3]
@@ -127,12 +134,15 @@ struct JumpMixture {
   var diffusionVariance: Double
 
   /// Coordinates: logit of λΔ within its limit; m; ln s; a; ln of σ_d√Δ above its limit.
-  init(coordinates: [Double]) {
-    perStep = MertonFit.mostPerStep * logistic(coordinates[0])
-    mean = coordinates[1]
-    variance = exp(2 * coordinates[2])
-    diffusionMean = coordinates[3]
-    let deviation = MertonFit.leastDiffusion + exp(coordinates[4])
+  ///
+  /// With `fixed` the first is left out and λΔ is that.
+  init(coordinates: [Double], perStep fixed: Double? = nil) {
+    let rest = coordinates.suffix(4).map { $0 }
+    perStep = fixed ?? MertonFit.mostPerStep * logistic(coordinates[0])
+    mean = rest[0]
+    variance = exp(2 * rest[1])
+    diffusionMean = rest[2]
+    let deviation = MertonFit.leastDiffusion + exp(rest[3])
     diffusionVariance = deviation * deviation
   }
 
@@ -146,13 +156,14 @@ struct JumpMixture {
   }
 
   /// Rare large jumps, some, and many small ones.
-  static let starts: [[Double]] = [(0.01, 3.0), (0.05, 1.8), (0.15, 1.2), (0.3, 1.0)].map { perStep, deviation in
+  static let starts: [[Double]] = [(0.01, 3.0), (0.05, 1.8), (0.15, 1.2), (0.3, 1.0), (0.8, 0.9)].map {
+    perStep, deviation in
     let rest = max(0.2, 1 - perStep * deviation * deviation).squareRoot()
     return [logit(perStep / MertonFit.mostPerStep), 0, log(deviation), 0, log(rest - MertonFit.leastDiffusion)]
   }
 
   var isAtBorder: Bool {
-    perStep < 1e-5 || perStep > 0.995 * MertonFit.mostPerStep || variance < 1e-8
+    perStep < 1e-6 || perStep > 0.995 * MertonFit.mostPerStep || variance < 1e-8
       || diffusionVariance.squareRoot() < 1.01 * MertonFit.leastDiffusion
   }
 
@@ -171,21 +182,20 @@ struct JumpMixture {
   func logDensities(_ values: [Double]) -> [Double] {
     let parts = components
     return values.map { value in
-      // The largest first: far out the law without jumps is nothing beside that with one.
-      var largest = -Double.infinity
-      for part in parts { largest = max(largest, Self.exponent(part, value)) }
+      var highest = -Double.infinity
+      for part in parts { highest = max(highest, Self.exponent(part, value)) }
       var sum = 0.0
-      for part in parts { sum += exp(Self.exponent(part, value) - largest) }
-      return largest + log(sum)
+      for part in parts { sum += exp(Self.exponent(part, value) - highest) }
+      return highest + log(sum)
     }
   }
 
   /// P(at least one jump | value).
   func jumpProbability(_ value: Double) -> Double {
-    let parts = components
-    let first = Self.exponent(parts[0], value)
-    let odds = parts.dropFirst().reduce(0) { $0 + exp(min(700, Self.exponent($1, value) - first)) }
-    return odds / (1 + odds)
+    let exponents = components.map { Self.exponent($0, value) }
+    let highest = exponents.max() ?? 0
+    let weights = exponents.map { exp($0 - highest) }
+    return 1 - weights[0] / weights.reduce(0, +)
   }
 
   @inline(__always)

@@ -11,7 +11,8 @@ public import Kernels
 /// Scales: Σπm² = 1, so the volatilities are long-run ones. The first regime has the lowest multiple and no blend: its
 /// correlations are R. Means are the sample's, one an asset; the −v²/2 by which the drift of log prices differs between
 /// regimes is left out (at 100 % a year and daily steps 0.0014 against a standard deviation of 0.05). Standard errors are
-/// the sandwich's of the chain's figures with R and the ratios of the σ_j given. J. Hamilton, Econometrica 57 (1989).
+/// the sandwich's of the chain's figures with R and the ratios of the σ_j given, to which a blend's adds the error of the
+/// mean correlation in R. J. Hamilton, Econometrica 57 (1989).
 public struct RegimeFit: Sendable {
   /// One regime's figures.
   public struct Regime: Sendable {

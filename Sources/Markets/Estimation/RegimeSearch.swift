@@ -51,24 +51,63 @@ struct RegimeSearch {
       return nil
     }
     order()
-    let coordinates = ChainCoordinates(
-      count: count, blended: blends.indices.filter { $0 > 0 && market.scales.count > 1 && blends[$0] > 1e-3 },
-      stepHours: market.stepHours)
+    var coordinates = ChainCoordinates(
+      count: count, blended: blends.indices.filter { blends[$0] > 1e-3 }, stepHours: market.stepHours)
     let stepHours = market.stepHours
-    let search = LikelihoodSearch { point in
-      Self.filter(statistics, coordinates.figures(at: point), stepHours: stepHours)?.terms ?? [-.infinity]
+    func search(_ coordinates: ChainCoordinates) -> LikelihoodSearch {
+      LikelihoodSearch { point in
+        Self.filter(statistics, coordinates.figures(at: point), stepHours: stepHours)?.terms ?? [-.infinity]
+      }
     }
     let start = coordinates.start(multiples: multiples, blends: blends, transitions: transitions)
-    guard let found = search.best(of: [start]) else { return nil }
+    guard var found = search(coordinates).best(of: [start]) else { return nil }
+    let bound = coordinates.boundShares(at: found.coordinates)
+    if !bound.isEmpty {
+      let point = coordinates.dropping(bound, from: found.coordinates)
+      coordinates.fixedShares = bound
+      guard let again = search(coordinates).best(of: [point]) else { return nil }
+      found = again
+    }
     let raw = coordinates.figures(at: found.coordinates)
     guard let last = Self.filter(statistics, raw, stepHours: market.stepHours),
       let shares = Self.chain(raw)?.stationaryLaw
     else { return nil }
+    var errors = search(coordinates).standardErrors(
+      of: { [coordinates] in Self.quantities(coordinates.figures(at: $0)) }, at: found.coordinates)
+    let smoothed = last.smoothed().probabilities
+    let meanCorrelation = meanCorrelation(weights: smoothed)
+    for (regime, figure) in raw.enumerated() where figure.blend > 0 {
+      // (1 − b)r + b is seen: an error of r̄ in R moves b by −(1 − b)/(1 − r̄) of it.
+      let moved = (1 - figure.blend) / (1 - meanCorrelation.value) * meanCorrelation.error
+      let index = regime * (3 + count) + 1
+      if let own = errors?[index] { errors?[index] = (own * own + moved * moved).squareRoot() }
+    }
     return Found(
       figures: Self.scaled(raw),
-      errors: search.standardErrors(of: { Self.quantities(coordinates.figures(at: $0)) }, at: found.coordinates),
+      errors: errors,
       scale: Self.scale(raw), correlation: correlation, logLikelihood: found.logLikelihood, converged: found.converged,
-      probabilities: last.smoothed().probabilities, shares: shares)
+      probabilities: smoothed, shares: shares)
+  }
+
+  /// The mean of the correlations in R, and its standard error under the weights of the first regime.
+  private func meanCorrelation(weights: [Double]) -> (value: Double, error: Double) {
+    let size = market.scales.count
+    guard size > 1 else { return (0, 0) }
+    let pairs = (0..<size).flatMap { i in (0..<i).map { (i, $0) } }
+    let present = market.slots.indices.filter { !market.slots[$0].isEmpty }
+    let square = pairwiseSum(
+      present.map { slot in
+        weights[slot * count] * market.slots[slot].reduce(0) { $0 + $1 * $1 } / Double(size)
+      })
+    let effects = present.map { slot -> Double in
+      let z = market.slots[slot]
+      let sum = pairs.reduce(0) {
+        $0 + z[$1.0] * z[$1.1] - correlation[$1.0, $1.1] * (z[$1.0] * z[$1.0] + z[$1.1] * z[$1.1]) / 2
+      }
+      return weights[slot * count] * sum / Double(pairs.count) / square
+    }
+    let value = pairs.reduce(0) { $0 + correlation[$1.0, $1.1] } / Double(pairs.count)
+    return (value, pairwiseSum(effects.map { $0 * $0 }).squareRoot())
   }
 
   private func single() -> Found? {
@@ -214,6 +253,29 @@ struct ChainCoordinates {
   let count: Int
   let blended: [Int]
   let stepHours: Double
+  /// With three regimes, those whose share is held at 0 or 1: one of the others never follows.
+  var fixedShares: [Int: Double] = [:]
+
+  /// The regimes whose share has a coordinate.
+  private var freeShares: [Int] { count == 3 ? (0..<3).filter { fixedShares[$0] == nil } : [] }
+  private var firstShare: Int { 2 * count + blended.count }
+
+  /// The shares that a search ran to the border with.
+  func boundShares(at point: [Double]) -> [Int: Double] {
+    var bound: [Int: Double] = [:]
+    for (offset, regime) in freeShares.enumerated() {
+      let share = logistic(point[firstShare + offset])
+      if share < 1e-3 { bound[regime] = 0 }
+      if share > 1 - 1e-3 { bound[regime] = 1 }
+    }
+    return bound
+  }
+
+  /// The point without the coordinates of the shares in `bound`.
+  func dropping(_ bound: [Int: Double], from point: [Double]) -> [Double] {
+    let kept = freeShares.enumerated().filter { bound[$0.element] == nil }.map { point[firstShare + $0.offset] }
+    return Array(point[..<firstShare]) + kept
+  }
 
   func start(multiples: [Double], blends: [Double], transitions: [[Double]]) -> [Double] {
     var point = multiples.map { log($0) } + blended.map { logit(min(0.98, blends[$0])) }
@@ -234,7 +296,8 @@ struct ChainCoordinates {
       let others = next.indices.filter { $0 != regime }
       if count == 2 { next[others[0]] = 1 }
       if count == 3 {
-        let share = min(1 - 1e-9, max(1e-9, logistic(point[2 * count + blended.count + regime])))
+        let share =
+          fixedShares[regime] ?? freeShares.firstIndex(of: regime).map { logistic(point[firstShare + $0]) } ?? 0.5
         next[others[0]] = share
         next[others[1]] = 1 - share
       }

@@ -126,13 +126,13 @@ private struct RadialLaw {
   }
 }
 
-/// The minimum of a function with one valley between `low` and `high`, to a relative 1e-8 of their distance.
-func goldenSection(_ low: Double, _ high: Double, _ f: (Double) -> Double) -> Double {
+/// The minimum of a function with one valley between `low` and `high`, to a share `tolerance` of their distance.
+func goldenSection(_ low: Double, _ high: Double, tolerance: Double = 1e-8, _ f: (Double) -> Double) -> Double {
   let ratio = 0.5 * (5.0.squareRoot() - 1)
   var (left, right) = (low, high)
   var (a, b) = (right - ratio * (right - left), left + ratio * (right - left))
   var (fa, fb) = (f(a), f(b))
-  while right - left > 1e-8 * (high - low) {
+  while right - left > tolerance * (high - low) {
     if fa < fb {
       (right, b, fb) = (b, a, fa)
       a = right - ratio * (right - left)
