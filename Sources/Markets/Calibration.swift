@@ -112,7 +112,7 @@ public struct CalibrationWindow: Sendable, Hashable {
 /// The calibrated market: assets, and the correlation of their shocks.
 public struct MarketCalibration: Sendable {
   /// The assets that a process draws, in the order of every matrix; on paths, derived ones come after them.
-  public let assets: [AssetCalibration]
+  public private(set) var assets: [AssetCalibration]
   /// Assets whose prices follow others', each after its base.
   public let derived: [DerivedAsset]
   /// Correlation of the price shocks, asset × asset.
@@ -125,11 +125,16 @@ public struct MarketCalibration: Sendable {
   public let regimes: RegimeChain?
   /// Jumps of the market as a whole, where there are any.
   public let marketJumps: MarketJumps?
+  /// Weights of dynamic conditional correlation, where they were fitted.
+  public let dynamicCorrelation: DynamicCorrelationWeights?
+  /// Mean length of the blocks of a stationary bootstrap, in hours, where it was chosen from data.
+  public let meanBlockHours: Double?
 
   /// Creates a calibration; the matrix must be asset × asset.
   public init(
     assets: [AssetCalibration], correlation: Matrix, window: CalibrationWindow? = nil, degreesOfFreedom: Double? = nil,
-    regimes: RegimeChain? = nil, marketJumps: MarketJumps? = nil, derived: [DerivedAsset] = []
+    regimes: RegimeChain? = nil, marketJumps: MarketJumps? = nil,
+    dynamicCorrelation: DynamicCorrelationWeights? = nil, meanBlockHours: Double? = nil, derived: [DerivedAsset] = []
   ) {
     self.assets = assets
     self.derived = derived
@@ -138,6 +143,15 @@ public struct MarketCalibration: Sendable {
     self.degreesOfFreedom = degreesOfFreedom
     self.regimes = regimes
     self.marketJumps = marketJumps
+    self.dynamicCorrelation = dynamicCorrelation
+    self.meanBlockHours = meanBlockHours
+  }
+
+  /// The same market with other figures of the same assets, everything else kept.
+  public func replacing(assets: [AssetCalibration]) -> MarketCalibration {
+    var copy = self
+    copy.assets = assets
+    return copy
   }
 
   /// The index of the asset called `id` in the universe.

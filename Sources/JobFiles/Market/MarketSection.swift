@@ -21,13 +21,17 @@ struct MarketSection {
   ///   - base: the file that relative paths start from.
   init?(reading node: DocumentNode, grid: TimeGrid?, base: FileReference, intake: Intake) {
     let keys = MarketKeys(reading: node, base: base, intake: intake)
-    let found = keys.calibration ?? keys.estimate(grid: grid, intake: intake)
-    let dependence = keys.dependence(fitted: found?.degreesOfFreedom, intake: intake)
+    let given = keys.calibration ?? keys.estimate(grid: grid, intake: intake)
+    let dependence = keys.dependence(fitted: given?.degreesOfFreedom, intake: intake)
     guard let choice = keys.choice else { return nil }
-    guard var found, let grid else {
+    guard let given, let grid else {
       Self.checkAlone(keys.process, grid: grid, dependence: dependence, intake.problems)
-      guard let found else { return nil }
-      self.init(found, choice, model: nil)
+      guard let given else { return nil }
+      self.init(given, choice, model: nil)
+      return
+    }
+    guard var found = keys.atStep(of: grid, given, intake: intake) else {
+      self.init(given, choice, model: nil)
       return
     }
     var replayed: [ReplayPath]?
