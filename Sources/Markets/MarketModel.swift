@@ -12,6 +12,8 @@ public struct MarketModel: Sendable {
   public let dependence: Dependence
   /// Factor of the correlation matrix.
   public let factor: CholeskyFactor
+  /// Hypothetical shocks on top of the process; nil where there are none.
+  public private(set) var shocks: ShockSchedule?
 
   /// Creates a market; throws `CorrelationProblem`, naming assets, if the matrix is not positive definite.
   public init(
@@ -26,6 +28,13 @@ public struct MarketModel: Sendable {
     } catch {
       throw CorrelationProblem(assetIDs: assetIDs, leadingMinor: error.leadingMinor)
     }
+  }
+
+  /// The same market under `shocks`, which are of its assets and times.
+  public func shocked(by shocks: ShockSchedule) -> MarketModel {
+    var market = self
+    market.shocks = shocks
+    return market
   }
 }
 

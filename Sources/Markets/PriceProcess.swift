@@ -73,6 +73,10 @@ public protocol PriceProcess: Sendable {
   /// process says otherwise.
   static var needsGarch: Bool { get }
 
+  /// Whether the process gives the shocks correlations of its own, so that nothing can be blended into them beforehand;
+  /// false unless a process says otherwise.
+  static var correlatesShocksItself: Bool { get }
+
   /// Reads the process from a job, recording every problem; nil if it cannot be made.
   init?(reading reader: inout ParameterReader, context: ProcessContext)
 
@@ -107,4 +111,6 @@ extension PriceProcess {
   public static var resamplesHistory: Bool { false }
   /// False: most processes need a volatility only.
   public static var needsGarch: Bool { false }
+  /// False: most processes take the market's correlated shocks as they are.
+  public static var correlatesShocksItself: Bool { false }
 }

@@ -20,8 +20,6 @@ public struct VenuePlan: Sendable {
   let fundingSteps: [Int]
   /// Fraction of the mark paid per unit at a funding time, per column.
   let fundingRate: [Double]
-  /// Half-spread per asset.
-  let halfSpread: [Double]
   /// Σ|q| of each column at t = 0: open interest in units.
   let openQuantity: [Double]
   /// Σq of each column at t = 0.
@@ -52,7 +50,6 @@ public struct VenuePlan: Sendable {
     }
     fundingSteps = funding.map(\.steps)
     fundingRate = funding.map(\.rate)
-    halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
     var open = [Double](repeating: 0, count: book.columns.count)
     var byGroup = [[Double]](repeating: open, count: book.groups.count)
     for (index, account) in book.accounts.enumerated() {

@@ -17,12 +17,14 @@ struct TwinCase {
   let impact: MarketImpact
   var venues: [ReferenceVenue]
   let atStart: AtStart
+  /// Factors on depth and spread along time; random cases have none unless a test lays some down.
+  var liquidity: LiquiditySchedule?
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
     ReferenceMarket(
       stepHours: grid.stepHours, exogenous: paths[path], initialVolatilities: initialVolatilities,
-      longRunVolatilities: longRunVolatilities, depths: depths, impact: impact)
+      longRunVolatilities: longRunVolatilities, depths: depths, impact: impact, liquidity: liquidity)
   }
 
   /// The reference's trace of one path.

@@ -91,7 +91,7 @@ struct TwinComparisonTests {
 
   // MARK: Steps
 
-  private func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
+  func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
     for step in trace.steps.dropFirst() {
       let began = engine.opened[step.number - 1]
       if !agree(began[0].marks, step.openingMarks) { return "opening marks of step \(step.number)" }
@@ -199,6 +199,7 @@ struct TwinComparisonTests {
     case .volatilitySeen: return relative(margin.volatilitySeen ?? .nan)
     case .volatilityRealised: return relative(margin.volatilityRealised ?? .nan)
     case .conservationResidual: return (0, 1e-9)
+    case .shortfall: return (outcome.shortfalls, money)
     }
   }
 }

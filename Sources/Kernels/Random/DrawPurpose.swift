@@ -20,6 +20,8 @@ public enum DrawPurpose: UInt32, Sendable, CaseIterable {
   case regime = 8
   /// The part of a variance's own shocks that does not move the price.
   case varianceShock = 9
+  /// The shock common to all assets in a scenario's correlation shock.
+  case commonShock = 40
   /// Test inputs.
   case verification = 255
 }

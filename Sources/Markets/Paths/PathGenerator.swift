@@ -18,7 +18,7 @@ public struct PathGenerator: Sendable {
 
   /// Buffers for one worker.
   public func makeWorkspace() -> PathWorkspace {
-    PathWorkspace(process: market.process, assetCount: market.assetIDs.count)
+    PathWorkspace(process: market.process, assetCount: market.assetIDs.count, shocks: market.shocks)
   }
 
   /// Fills `block` with paths 256·`index` … 256·`index` + 255.
@@ -67,14 +67,18 @@ struct ShockTiles {
 public struct PathWorkspace {
   private var runner: any BlockRunner
 
-  init(process: any PriceProcess, assetCount: Int) { runner = Self.open(process, assetCount) }
+  init(process: any PriceProcess, assetCount: Int, shocks: ShockSchedule?) {
+    runner = Self.open(process, assetCount, shocks)
+  }
 
   mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
     runner.run(generator: generator, firstPath: firstPath, into: &block)
   }
 
-  private static func open<P: PriceProcess>(_ process: P, _ assetCount: Int) -> any BlockRunner {
-    ProcessRunner(process: process, state: process.makeState(), assetCount: assetCount)
+  private static func open<P: PriceProcess>(
+    _ process: P, _ assetCount: Int, _ shocks: ShockSchedule?
+  ) -> any BlockRunner {
+    ProcessRunner(process: process, state: process.makeState(), assetCount: assetCount, shocks: shocks)
   }
 }
 
@@ -88,8 +92,11 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   var state: P.State
   var tiles: ShockTiles
   var prices: [Double]
+  /// Hypothetical shocks on top of the process; nil where there are none.
+  var shocked: ShockedTiles?
 
-  init(process: P, state: P.State, assetCount: Int) {
+  init(process: P, state: P.State, assetCount: Int, shocks: ShockSchedule?) {
+    shocked = shocks.map(ShockedTiles.init)
     self.process = process
     self.state = state
     tiles = ShockTiles(assetCount: assetCount)
@@ -103,9 +110,12 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
       for path in 0..<pathsPerBlock { prices[asset * pathsPerBlock + path] = price }
     }
     scatter(step: 0, into: &block)
+    shocked?.reset(initial: prices)
     for step in 1..<block.points {
       if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
+      shocked?.blend(step: step, seed: generator.seed, firstPath: firstPath, tiles: &tiles)
       Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
+      shocked?.move(step: step, prices: &prices)
       scatter(step: step, into: &block)
     }
   }

@@ -72,7 +72,7 @@ final class VenueReplay {
   func decideWave(step: Int, wave: Int, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: step == 1 && wave == 1, path: path, step: step, market: market) {
-      let closing = rule.closing(of: account, ledger, columns)
+      let closing = rule.closing(of: account, ledger, columns, halfSpread: market.halfSpread)
       guard closing.acts else { continue }
       closings.append(closing)
       addFlows(of: closing, to: &flows)
