@@ -77,6 +77,10 @@ public protocol PriceProcess: Sendable {
   /// false unless a process says otherwise.
   static var correlatesShocksItself: Bool { get }
 
+  /// The number of paths that differ from each other; nil, unless a process says otherwise, where every path is drawn
+  /// anew. A run of more paths would count copies as if they were independent.
+  var distinctPaths: Int? { get }
+
   /// Reads the process from a job, recording every problem; nil if it cannot be made.
   init?(reading reader: inout ParameterReader, context: ProcessContext)
 
@@ -104,6 +108,11 @@ public protocol PriceProcess: Sendable {
   ///   - shocks: correlated shocks of zero mean and unit variance, [asset][path]; empty unless `needsShocks`.
   ///   - prices: the prices at `step`, [asset][path].
   func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>)
+
+  /// Writes the extremes of the step just taken, [asset][path], for a market whose extremes are `bars`; does nothing
+  /// unless a process has them.
+  func writeExtremes(
+    _ state: State, step: Int, lows: inout MutableSpan<Double>, highs: inout MutableSpan<Double>)
 }
 
 extension PriceProcess {
@@ -113,4 +122,10 @@ extension PriceProcess {
   public static var needsGarch: Bool { false }
   /// False: most processes take the market's correlated shocks as they are.
   public static var correlatesShocksItself: Bool { false }
+  /// Nil: most processes draw every path anew.
+  public var distinctPaths: Int? { nil }
+  /// Nothing: most processes have no bars.
+  public func writeExtremes(
+    _ state: State, step: Int, lows: inout MutableSpan<Double>, highs: inout MutableSpan<Double>
+  ) {}
 }

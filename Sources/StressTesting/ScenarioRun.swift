@@ -22,7 +22,7 @@ extension RunPlan {
     guard !job.scenarios.isEmpty else { return nil }
     let description = ScenarioDescription(
       name: nil, summary: job.summary, process: job.processKind, shocks: [],
-      isOnePath: isGiven(job.processKind) && job.paths == 1)
+      isOnePath: job.market.process.distinctPaths != nil && job.paths == 1)
     return outcome(description, table: table, isComplete: false)
   }
 
@@ -52,8 +52,6 @@ extension RunPlan {
   var scenarioBlocks: Int {
     job.scenarios.reduce(0) { $0 + ($1.paths + pathsPerBlock - 1) / pathsPerBlock }
   }
-
-  private func isGiven(_ kind: String) -> Bool { kind == Replay.kind.name }
 
   private func outcome(
     _ description: ScenarioDescription, table: OutcomeTable, isComplete: Bool

@@ -19,7 +19,7 @@ struct ScenarioReading {
     let shocks = shocks(on: model)
     let schedule = schedule(of: shocks.map(\.shock), model, own)
     let models = models()
-    let paths = paths(own)
+    let paths = paths(model)
     guard problems.count == before, let models else { return nil }
     return JobScenario(
       name: entry.name, summary: entry.summary, paths: paths,
@@ -27,14 +27,20 @@ struct ScenarioReading {
       processParameters: own.processParameters,
       variations: (entry.market.map { KindChoice.flattened($0, key: "market") } ?? []), shocks: shocks.map(\.text),
       marginModels: models,
-      isOnePath: isGiven(own) && paths == 1)
+      isOnePath: model.process.distinctPaths != nil && paths == 1)
   }
 
-  /// Whether the paths are given and not drawn.
-  private func isGiven(_ market: MarketSection) -> Bool { market.processKind == Replay.kind.name }
-
-  /// The paths of the scenario: its own number, else one for given prices, else the job's.
-  private func paths(_ market: MarketSection) -> Int { entry.paths ?? (isGiven(market) ? 1 : job.paths) }
+  /// The paths of the scenario: its own number, else the job's, but not more than there are; more are recorded.
+  private func paths(_ model: MarketModel) -> Int {
+    guard let distinct = model.process.distinctPaths else { return entry.paths ?? job.paths }
+    if let paths = entry.paths, paths > distinct {
+      problems.record(
+        "there are more paths than differ from each other", at: entry.place.appending(key: "paths"),
+        found: "\(paths)", allowed: "≤ \(distinct)",
+        hint: "the given paths hold no chance: copies would be counted as if they were independent")
+    }
+    return entry.paths ?? min(job.paths, distinct)
+  }
 
   // MARK: Market
 
@@ -110,7 +116,9 @@ struct ScenarioReading {
 
   /// All shocks together; a spread that would eat a whole price is recorded.
   private func schedule(of shocks: [any MarketShock], _ model: MarketModel, _ market: MarketSection) -> ShockSchedule {
-    let drifts = market.calibration.assets.map { isGiven(market) ? 0 : $0.drift * model.grid.stepYears }
+    let drifts = market.calibration.assets.map {
+      model.process.distinctPaths == nil ? $0.drift * model.grid.stepYears : 0
+    }
     let schedule = ShockSchedule(shocks, assetCount: drifts.count, grid: model.grid, drifts: drifts)
     for (asset, depth) in (job.portfolio?.venue.depths ?? []).enumerated() {
       guard let depth, let liquidity = schedule.liquidity else { continue }

@@ -14,7 +14,11 @@ public struct PathGenerator: Sendable {
   }
 
   /// A block of the right size to `generate` into.
-  public func makeBlock() -> PathBlock { PathBlock(assetCount: market.assetIDs.count, points: market.grid.points) }
+  public func makeBlock() -> PathBlock {
+    PathBlock(
+      assetCount: market.assetIDs.count, points: market.grid.points,
+      others: market.intraStep == .none ? [] : [.low, .high])
+  }
 
   /// Buffers for one worker.
   public func makeWorkspace() -> PathWorkspace {
@@ -94,6 +98,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   var prices: [Double]
   /// Hypothetical shocks on top of the process; nil where there are none.
   var shocked: ShockedTiles?
+  var extremes: StepExtremes
 
   init(process: P, state: P.State, assetCount: Int, shocks: ShockSchedule?) {
     shocked = shocks.map(ShockedTiles.init)
@@ -101,6 +106,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     self.state = state
     tiles = ShockTiles(assetCount: assetCount)
     prices = [Double](repeating: 0, count: assetCount * pathsPerBlock)
+    extremes = StepExtremes()
   }
 
   mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
@@ -111,12 +117,15 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     }
     scatter(step: 0, into: &block)
     shocked?.reset(initial: prices)
+    let hasExtremes = generator.market.intraStep != .none
+    if hasExtremes { extremes.begin(at: prices, into: &block) }
     for step in 1..<block.points {
       if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
       shocked?.blend(step: step, seed: generator.seed, firstPath: firstPath, tiles: &tiles)
       Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
       shocked?.move(step: step, prices: &prices)
       scatter(step: step, into: &block)
+      if hasExtremes { extremes.take(from: process, state, step: step, shocks: &shocked, closes: prices, into: &block) }
     }
   }
 
@@ -128,12 +137,5 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     process.advance(&state, step: step, shocks: tiles.shocks.span, prices: &tile)
   }
 
-  private func scatter(step: Int, into block: inout PathBlock) {
-    let assets = block.assetCount
-    let points = block.points
-    let slabSize = block.slabSize
-    var slabs = block.values.mutableSpan
-    scatterToPaths(
-      tile: prices.span, assets: assets, step: step, stepsPlusOne: points, slabSize: slabSize, offset: 0, into: &slabs)
-  }
+  private func scatter(step: Int, into block: inout PathBlock) { block.write(prices, as: .price, step: step) }
 }

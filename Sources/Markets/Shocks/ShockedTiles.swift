@@ -10,10 +10,14 @@ struct ShockedTiles {
   private let scalesReturns: Bool
   /// The shock common to all assets, [path].
   private var common: [Double]
-  /// Prices of the process at the step before, [asset][path].
+  /// Prices of the process at the last step and the one before, [asset][path]; empty unless returns are scaled.
+  private var latest: [Double]
   private var previous: [Double]
-  /// What volatility shocks have added to log prices so far, [asset][path].
+  /// What volatility shocks have added to log prices so far, and up to the step before, [asset][path].
   private var offsets: [Double]
+  private var offsetsBefore: [Double]
+  /// The same up to an extreme of the step.
+  private var offsetsAtExtreme: [Double]
   /// Whether an asset's offsets may differ from 0.
   private var isOffset: [Bool]
 
@@ -23,17 +27,24 @@ struct ShockedTiles {
     scalesReturns = schedule.scalesReturns
     common = [Double](repeating: 0, count: pathsPerBlock)
     offsets = [Double](repeating: 0, count: schedule.assetCount * pathsPerBlock)
-    previous = scalesReturns ? offsets : []
+    offsetsBefore = offsets
+    offsetsAtExtreme = offsets
+    latest = scalesReturns ? offsets : []
+    previous = latest
     isOffset = [Bool](repeating: false, count: schedule.assetCount)
   }
 
   /// Returns to t = 0, where prices are `initial`, [asset][path].
   mutating func reset(initial: [Double]) {
-    for index in offsets.indices { offsets[index] = 0 }
+    for index in offsets.indices {
+      offsets[index] = 0
+      offsetsBefore[index] = 0
+    }
     for asset in isOffset.indices { isOffset[asset] = false }
-    guard scalesReturns else { return }
-    for index in previous.indices { previous[index] = initial[index] }
+    for index in latest.indices { latest[index] = initial[index] }
   }
+
+  // MARK: Shocks of the process
 
   /// Blends the shocks of `step` with the common one, which takes the same t scale.
   mutating func blend(step: Int, seed: UInt64, firstPath: Int, tiles: inout ShockTiles) {
@@ -53,6 +64,8 @@ struct ShockedTiles {
       weight: (1 - own).squareRoot())
   }
 
+  // MARK: Prices
+
   /// Moves the prices of `step` that the process has written.
   mutating func move(step: Int, prices: inout [Double]) {
     if scalesReturns { scale(step: step, prices: prices) }
@@ -63,24 +76,28 @@ struct ShockedTiles {
     }
   }
 
+  /// Takes the returns of the step into the offsets of the assets whose multiple is not 1.
+  private mutating func scale(step: Int, prices: [Double]) {
+    swap(&previous, &latest)
+    for index in latest.indices {
+      latest[index] = prices[index]
+      offsetsBefore[index] = offsets[index]
+    }
+    for asset in isOffset.indices {
+      let multiple = schedule.multiples[asset][step]
+      guard multiple != 1 else { continue }
+      isOffset[asset] = true
+      Self.accumulate(
+        asset, excess: multiple - 1, drift: schedule.drifts[asset], from: previous, to: latest, offsets: &offsets)
+    }
+  }
+
   private static func shift(_ asset: Int, by shift: Double, offsets: [Double], prices: inout [Double]) {
     let row = asset * pathsPerBlock..<(asset + 1) * pathsPerBlock
     var tile = prices.mutableSpan
     var rowPrices = tile._mutatingExtracting(row)
     let all = offsets.span
     shiftPrices(&rowPrices, offsets: all.extracting(row), shift: shift)
-  }
-
-  /// Takes the returns of the step into the offsets of the assets whose multiple is not 1.
-  private mutating func scale(step: Int, prices: [Double]) {
-    for asset in isOffset.indices {
-      let multiple = schedule.multiples[asset][step]
-      guard multiple != 1 else { continue }
-      isOffset[asset] = true
-      Self.accumulate(
-        asset, excess: multiple - 1, drift: schedule.drifts[asset], from: previous, to: prices, offsets: &offsets)
-    }
-    for index in previous.indices { previous[index] = prices[index] }
   }
 
   private static func accumulate(
@@ -94,5 +111,36 @@ struct ShockedTiles {
     var rowOffsets = tile._mutatingExtracting(row)
     accumulateDeviation(
       from: before.extracting(row), to: after.extracting(row), excess: excess, drift: drift, offsets: &rowOffsets)
+  }
+
+  // MARK: Extremes
+
+  /// Moves the lowest and highest prices of `step` that the process has written, once its prices have become `closes`.
+  ///
+  /// A shift that changes within the step may come at any moment of it: the low takes the lower of its two ends, the high
+  /// the higher one. Moves from the step's start to its extremes are scaled like the move to its end.
+  mutating func moveExtremes(step: Int, closes: [Double], lows: inout [Double], highs: inout [Double]) {
+    for asset in isOffset.indices {
+      let before = schedule.shifts[asset][step - 1]
+      let after = schedule.shifts[asset][step]
+      guard isOffset[asset] || before != 0 || after != 0 else { continue }
+      let drift = (1 - schedule.multiples[asset][step]) * schedule.drifts[asset]
+      moveExtreme(asset, step: step, by: min(before, after) + min(0, drift), &lows)
+      moveExtreme(asset, step: step, by: max(before, after) + max(0, drift), &highs)
+      for index in asset * pathsPerBlock..<(asset + 1) * pathsPerBlock {
+        lows[index] = min(lows[index], closes[index])
+        highs[index] = max(highs[index], closes[index])
+      }
+    }
+  }
+
+  private mutating func moveExtreme(_ asset: Int, step: Int, by shift: Double, _ extremes: inout [Double]) {
+    for index in asset * pathsPerBlock..<(asset + 1) * pathsPerBlock { offsetsAtExtreme[index] = offsetsBefore[index] }
+    let multiple = schedule.multiples[asset][step]
+    if multiple != 1 {
+      Self.accumulate(
+        asset, excess: multiple - 1, drift: 0, from: previous, to: extremes, offsets: &offsetsAtExtreme)
+    }
+    Self.shift(asset, by: shift, offsets: offsetsAtExtreme, prices: &extremes)
   }
 }
