@@ -81,12 +81,17 @@ package struct RunBudget: Sendable {
     let size = RunSize(job, workers: workers)
     file = job.inputs.first?.label ?? job.name
     paths = job.paths
-    // A scenario's outcomes are there for a while beside the job's own; of several, one at a time.
+    // A scenario's outcomes are there for a while beside the job's own; of several, one at a time. Those of a scenario that
+    // takes the job's number of paths grow with it.
     let varied = job.scenarios.map { RunSize(job, workers: workers, scenario: $0) }
-    let tables = zip(job.scenarios, varied).map { Double($0.paths) * ($1.tableRow + $1.statisticsRow) }.max() ?? 0
+    let rows = zip(job.scenarios, varied).map { (paths: $0.paths, bytes: $1.tableRow + $1.statisticsRow) }
+    let growing = rows.filter { $0.paths == job.paths }.map(\.bytes).max() ?? 0
+    let given = rows.filter { $0.paths != job.paths }.map { Double($0.paths) * $0.bytes }.max() ?? 0
     let working = varied.map(\.working).max() ?? 0
     needs = [
-      Need(resource: .memory, fixed: size.resident + max(size.working, working) + tables, perPath: size.tableRow + size.statisticsRow),
+      Need(
+        resource: .memory, fixed: size.resident + max(size.working, working) + given,
+        perPath: size.tableRow + size.statisticsRow + growing),
       Need(resource: .memory, fixed: size.resident + 2.3 * size.tables, perPath: 3 * size.lossRow),
       Need(resource: .disk, fixed: size.tables + 2e6, perPath: size.lossRow),
     ]
