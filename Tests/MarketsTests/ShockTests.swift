@@ -165,6 +165,42 @@ struct ShockTests {
     #expect(block.values == moved.values)
   }
 
+  @Test("lows and highs of bars move with the closes, take the worse end of a shift, and still enclose both closes")
+  func extremes() throws {
+    let grid = try Self.grid(4)
+    let closes: [Double] = [100, 101, 99, 102, 100]
+    let lows: [Double] = [100, 98, 97, 99, 95]
+    let highs: [Double] = [100, 103, 101, 104, 103]
+    let path = ReplayPath(
+      name: "bars", prices: [closes], extremes: ReplayExtremes(lows: [lows], highs: [highs]))
+    let market = try MarketModel(
+      assetIDs: ["BTC"], grid: grid, process: Replay(paths: [path], volatilities: [0.6]), dependence: .gaussian,
+      correlation: .identity(1), intraStep: .bars)
+    let shocked = market.shocked(
+      by: ShockSchedule(
+        [
+          PriceShock(assets: [0], size: -0.2, onset: ShockOnset(atHours: 2)),
+          VolatilityShock(assets: [0], factor: 2, window: ShockWindow(fromHours: 2, hours: 1)),
+        ], assetCount: 1, grid: grid, drifts: [0]))
+    let block = Self.block(shocked)
+    func values(_ channel: PathBlock.Channel) throws -> [Double] {
+      let offset = try #require(block.offset(of: channel))
+      return (0..<grid.points).map { block.values[offset + $0] }
+    }
+    // By hand: the shift is in the price from point 2 on, so the bar that ends there has both; the move of bar 3 doubles.
+    let doubled = 102.0 / 99
+    let expectedCloses = [100, 101, 99 * 0.8, 102 * doubled * 0.8, 100 * doubled * 0.8]
+    let expectedLows = [100, 98, 97 * 0.8, 99 * 0.8, 95 * doubled * 0.8]
+    let expectedHighs = [100, 103, 101, 104 * (104.0 / 99) * 0.8, 103 * doubled * 0.8]
+    for (channel, expected) in [
+      (PathBlock.Channel.price, expectedCloses), (.low, expectedLows), (.high, expectedHighs),
+    ] {
+      for (value, wanted) in zip(try values(channel), expected) { #expect(abs(value / wanted - 1) < 1e-14) }
+    }
+    let plain = Self.block(market.shocked(by: ShockSchedule(assetCount: 1, grid: grid, drifts: [0])))
+    #expect(plain.values == Self.block(market).values)
+  }
+
   @Test(
     "a correlation shock keeps the law of each asset and moves the correlation to (1 − b)·ρ + b",
     arguments: [Dependence.gaussian, .studentT(degreesOfFreedom: 8)], [0.5, 1.0])

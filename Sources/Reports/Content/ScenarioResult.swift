@@ -72,7 +72,7 @@ public struct ScenarioResult: Sendable, Hashable {
 
   /// What sets it apart from the job, in words: `market.process replay; price: size −0.3`.
   var contentText: String {
-    let varied = description.variations.map { "\($0.name) \($0.text)" }
+    let varied = description.variations.filter { $0.name != "market.process.kind" }.map { "\($0.name) \($0.text)" }
     return (["process \(description.process)"] + varied + description.shocks).joined(separator: "; ")
   }
 

@@ -6,7 +6,7 @@ let allVerificationCases: [VerificationCase] = [
   garchMomentsCase, squaresCase, marginsCase, jointTailCase,
   recoveryCase, historyCase, benchmarkCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
-  realInputCase,
+  realInputCase, eventsCase,
 ]
 
 /// One question put to the package, with as many answers as it takes.
