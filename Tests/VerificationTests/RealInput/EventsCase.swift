@@ -1,6 +1,7 @@
 import Foundation
 import JobFiles
 import Reports
+import RiskMeasures
 import StressTesting
 
 /// Seven crises, replayed from public bars on the embedded portfolios, as scenarios of one job each.
