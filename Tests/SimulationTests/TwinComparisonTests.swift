@@ -113,7 +113,7 @@ struct TwinComparisonTests {
 
   // MARK: Steps
 
-  private func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
+  func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
     for step in trace.steps.dropFirst() {
       for visit in step.visits {
         let found = engine.visited[visit.phase == .low ? .low : .high]?[step.number - 1].first?.marks
@@ -225,6 +225,7 @@ struct TwinComparisonTests {
     case .volatilitySeen: return relative(margin.volatilitySeen ?? .nan)
     case .volatilityRealised: return relative(margin.volatilityRealised ?? .nan)
     case .conservationResidual: return (0, 1e-9)
+    case .shortfall: return (outcome.shortfalls, money)
     }
   }
 }
