@@ -116,7 +116,7 @@ private final class PilotLane {
     var sum = TwoLevels(initial: 0, maintenance: 0)
     for step in 1..<path.points {
       takeMarks(of: path, at: step)
-      columns.advance(to: step, marks: marks)
+      columns.advance(to: step, marks: marks, path: path)
       if factors.advance(step: step, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
       for column in 0..<columnCount {
         let unit = columns.unitNotional[column]

@@ -40,6 +40,28 @@ struct TwinComparisonTests {
     }
   }
 
+  @Test("the same where funding rates move along the path, step by step and path by path")
+  func movingFunding() throws {
+    var paid = 0
+    for number in 0..<250 {
+      let twin = try #require(try TwinCase(number: number)?.withMovingFunding(seed: 1))
+      let simulator = try twin.simulator()
+      let table = try simulator.run(workers: 1)
+      for path in twin.paths.indices {
+        let observer = TwinObserver()
+        _ = simulator.replay(path: path, model: 0, observer: observer)
+        let trace = twin.trace(path: path)
+        #expect(firstDifference(observer, trace, twin) == nil, "case \(number), path \(path)")
+        for (venue, outcome) in trace.outcomes.enumerated() {
+          let differing = differences(table.series(model: 0, venue: venue), path, outcome, twin, venue: venue)
+          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
+          paid += Set(trace.steps.map { $0.venues[venue].funding }).count > 2 ? 1 : 0
+        }
+      }
+    }
+    #expect(paid > 100, "funding fell due more than once on \(paid) paths")
+  }
+
   @Test("an account forced closed while healthy is looked at again in the next wave")
   func forcedThenUnhealthy() throws {
     var venue = TwinSmallVenue(holdings: [.init(cash: -951, spot: 10)])
@@ -91,7 +113,7 @@ struct TwinComparisonTests {
 
   // MARK: Steps
 
-  private func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
+  func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
     for step in trace.steps.dropFirst() {
       for visit in step.visits {
         let found = engine.visited[visit.phase == .low ? .low : .high]?[step.number - 1].first?.marks
@@ -203,6 +225,7 @@ struct TwinComparisonTests {
     case .volatilitySeen: return relative(margin.volatilitySeen ?? .nan)
     case .volatilityRealised: return relative(margin.volatilityRealised ?? .nan)
     case .conservationResidual: return (0, 1e-9)
+    case .shortfall: return (outcome.shortfalls, money)
     }
   }
 }

@@ -59,6 +59,11 @@ struct BarHistory {
     self.table = table
   }
 
+  /// The assets with bars in the event, or with a stand-in.
+  var givenAssets: [String] {
+    table.series.filter { event == nil || $0.event == event }.map(\.asset) + proxies.keys
+  }
+
   /// What was chosen, for the report and for the identity of a run.
   var parameterTexts: [ParameterText] {
     var texts: [ParameterText] = []

@@ -58,7 +58,7 @@ struct HistoryFile {
           "the correlations were shrunk towards their mean of \(figure(shrinkage.meanCorrelation)) with intensity "
             + "\(figure(shrinkage.intensity)): moved by \(figure(shrinkage.distance)) (Frobenius)", at: request.place)
       }
-      return market.calibration
+      return selection.means == .zero ? market.calibration.withoutMeans : market.calibration
     } catch {
       for problem in error.all { intake.problems.record(problem) }
       return nil
@@ -79,7 +79,7 @@ struct HistoryFile {
   }
 
   /// The prices of `assets`, all where empty, in the selection's window; nil, recorded, where they cannot be had.
-  private func observed(_ assets: [String], _ selection: HistorySelection, intake: Intake) -> PriceHistory? {
+  func observed(_ assets: [String], _ selection: HistorySelection, intake: Intake) -> PriceHistory? {
     guard let path = table.paths.first, table.paths.count == 1 else {
       intake.problems.record(
         "a market is read from one history, not from several paths", at: place, found: "\(table.paths.count) paths")
@@ -188,5 +188,17 @@ struct HistoryFile {
     guard intake.problems.count == before else { return nil }
     return ReplayPath(
       name: path.name.isEmpty ? "history" : path.name, prices: columns.map { Array(path.prices[$0][rows]) })
+  }
+}
+
+extension MarketCalibration {
+  /// The same with μ of all GARCH figures at 0.
+  fileprivate var withoutMeans: MarketCalibration {
+    replacing(
+      assets: assets.map { asset in
+        var asset = asset
+        asset.garch?.mean = 0
+        return asset
+      })
   }
 }

@@ -19,19 +19,27 @@ struct MarketSection {
   ///   - node: the value of `market`.
   ///   - grid: the job's; nil where it is wrong (recorded), and then only what needs no grid is checked.
   ///   - base: the file that relative paths start from.
-  init?(reading node: DocumentNode, grid: TimeGrid?, base: FileReference, intake: Intake) {
+  ///   - figures: taken instead of what the section says or would estimate; nil, except for a scenario.
+  init?(
+    reading node: DocumentNode, grid: TimeGrid?, base: FileReference, intake: Intake, figures: MarketCalibration? = nil
+  ) {
     let keys = MarketKeys(reading: node, base: base, intake: intake)
-    let found = keys.calibration ?? keys.estimate(grid: grid, intake: intake)
-    let dependence = keys.dependence(fitted: found?.degreesOfFreedom, intake: intake)
+    let given = figures ?? keys.calibration ?? keys.estimate(grid: grid, intake: intake)
+    let dependence = keys.dependence(fitted: given?.degreesOfFreedom, intake: intake)
     guard let choice = keys.choice else { return nil }
-    guard let found, let grid else {
+    guard let given, let grid else {
       Self.checkAlone(keys.process, grid: grid, dependence: dependence, intake.problems)
-      guard let found else { return nil }
-      self.init(found, choice, model: nil)
+      guard let given else { return nil }
+      self.init(given, choice, model: nil)
+      return
+    }
+    guard var found = keys.atStep(of: grid, given, intake: intake) else {
+      self.init(given, choice, model: nil)
       return
     }
     var replayed: [ReplayPath]?
     if choice.kind.name == Replay.kind.name, keys.history != nil || keys.bars != nil {
+      found = found.givingPrices(to: keys.givenAssets)
       replayed = keys.replay(found, grid: grid, intake: intake)
       guard replayed != nil else {
         self.init(found, choice, model: nil)
@@ -54,6 +62,7 @@ struct MarketSection {
       calibration: found, grid: grid, dependence: dependence, replayed: replayed, history: history)
     let extra =
       keys.selection.parameterTexts + (keys.bars?.parameterTexts ?? []) + (intraStep?.parameterTexts ?? [])
+      + found.derivedTexts
     self.init(found, choice, model: Self.model(choice, context, intraStep, intake.problems), extra: extra)
   }
 
@@ -94,10 +103,18 @@ struct MarketSection {
     let process = type.init(reading: &reader, context: context)
     reader.finish()
     guard let process, let intraStep, problems.count == before else { return nil }
+    var derived: DerivedMarket?
+    do {
+      derived = try DerivedMarket(calibration: context.calibration, process: process, grid: context.grid)
+    } catch {
+      for message in error.messages { problems.record(message, at: reader.location) }
+      return nil
+    }
     do {
       return try MarketModel(
         assetIDs: context.calibration.assets.map(\.id), grid: context.grid, process: process,
-        dependence: context.dependence, correlation: context.calibration.correlation, intraStep: intraStep)
+        dependence: context.dependence, correlation: context.calibration.correlation, derived: derived,
+        intraStep: intraStep)
     } catch {
       problems.record(error.description, at: reader.location)
       return nil
@@ -106,6 +123,9 @@ struct MarketSection {
 }
 
 extension MarketKeys {
+  /// The assets that a replay is given prices of: those follow no other.
+  fileprivate var givenAssets: [String] { bars?.givenAssets ?? history?.table.assetIDs ?? [] }
+
   /// The given paths, with the extremes of their bars where bars are given; nil, recorded, where they cannot be made.
   fileprivate func replay(_ found: MarketCalibration, grid: TimeGrid, intake: Intake) -> [ReplayPath]? {
     let assets = found.assets.map(\.id)

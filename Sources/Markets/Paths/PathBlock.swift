@@ -14,6 +14,10 @@ public struct PathBlock: ~Copyable {
     case low
     /// The highest one.
     case high
+    /// What a long perpetual pays per hour, as a fraction of notional; 0 for assets without a funding rate.
+    case fundingRate
+    /// At-the-money implied volatility, annualised; 0 for assets without one.
+    case impliedVolatility
   }
 
   /// Number of assets.

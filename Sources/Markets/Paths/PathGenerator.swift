@@ -16,13 +16,12 @@ public struct PathGenerator: Sendable {
   /// A block of the right size to `generate` into.
   public func makeBlock() -> PathBlock {
     PathBlock(
-      assetCount: market.assetIDs.count, points: market.grid.points,
-      others: market.intraStep == .none ? [] : [.low, .high])
+      assetCount: market.assetIDs.count, points: market.grid.points, others: market.channels)
   }
 
   /// Buffers for one worker.
   public func makeWorkspace() -> PathWorkspace {
-    PathWorkspace(process: market.process, assetCount: market.assetIDs.count)
+    PathWorkspace(market: market)
   }
 
   /// Fills `block` with paths 256·`index` … 256·`index` + 255.
@@ -38,7 +37,7 @@ public struct PathGenerator: Sendable {
   private func draw(
     _ step: Int, _ firstPath: Int, normals: inout [Double], shocks: inout [Double], mixing: inout [Double]
   ) {
-    let assets = market.assetIDs.count
+    let assets = market.factor.lower.rows
     var normalTile = normals.mutableSpan
     fillNormals(
       seed: seed, firstPath: UInt64(firstPath), step: UInt32(step), factorCount: assets, purpose: .priceShock,
@@ -71,14 +70,14 @@ struct ShockTiles {
 public struct PathWorkspace {
   private var runner: any BlockRunner
 
-  init(process: any PriceProcess, assetCount: Int) { runner = Self.open(process, assetCount) }
+  init(market: MarketModel) { runner = Self.open(market.process, market) }
 
   mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
     runner.run(generator: generator, firstPath: firstPath, into: &block)
   }
 
-  private static func open<P: PriceProcess>(_ process: P, _ assetCount: Int) -> any BlockRunner {
-    ProcessRunner(process: process, state: process.makeState(), assetCount: assetCount)
+  private static func open<P: PriceProcess>(_ process: P, _ market: MarketModel) -> any BlockRunner {
+    ProcessRunner(process: process, state: process.makeState(), market: market)
   }
 }
 
@@ -92,13 +91,19 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   var state: P.State
   var tiles: ShockTiles
   var prices: [Double]
+  /// Hypothetical shocks on top of the process; nil where there are none.
+  var shocked: ShockedTiles?
+  /// What follows the process's prices; nil where nothing does.
+  var derived: DerivedTiles?
   var extremes: StepExtremes
 
-  init(process: P, state: P.State, assetCount: Int) {
+  init(process: P, state: P.State, market: MarketModel) {
+    shocked = market.shocks.map { ShockedTiles($0, assetCount: market.factor.lower.rows) }
     self.process = process
     self.state = state
-    tiles = ShockTiles(assetCount: assetCount)
-    prices = [Double](repeating: 0, count: assetCount * pathsPerBlock)
+    tiles = ShockTiles(assetCount: market.factor.lower.rows)
+    prices = [Double](repeating: 0, count: market.assetIDs.count * pathsPerBlock)
+    derived = market.derived.map { DerivedTiles(market: $0, grid: market.grid) }
     extremes = StepExtremes()
   }
 
@@ -108,26 +113,30 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     for (asset, price) in process.initialPrices.enumerated() {
       for path in 0..<pathsPerBlock { prices[asset * pathsPerBlock + path] = price }
     }
+    derived?.reset(block: BlockKey(seed: generator.seed, firstPath: firstPath), prices: &prices, into: &block)
     scatter(step: 0, into: &block)
-    let intraStep = generator.market.intraStep
-    if intraStep != .none { extremes.begin(at: prices, into: &block) }
+    shocked?.reset(initial: prices)
+    let market = generator.market
+    if market.intraStep != .none { extremes.begin(at: prices, into: &block) }
     for step in 1..<block.points {
       if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
-      switch intraStep {
-      case .none:
-        Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
-        scatter(step: step, into: &block)
+      shocked?.blend(step: step, seed: generator.seed, firstPath: firstPath, tiles: &tiles)
+      switch market.intraStep {
+      case .none: Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
       case .bars:
         Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
-        scatter(step: step, into: &block)
-        extremes.take(from: process, state, step: step, into: &block)
+        extremes.take(from: process, state, step: step)
       case .brownianBridge(let joint):
         extremes.ask(process, state, moment(of: step, isOver: false, generator))
         Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
         extremes.ask(process, state, moment(of: step, isOver: true, generator))
-        scatter(step: step, into: &block)
-        extremes.draw(to: prices, step: step, generator: generator, joint: joint, into: &block)
+        extremes.draw(to: prices, step: step, firstPath: firstPath, generator: generator, joint: joint)
       }
+      shocked?.move(step: step, prices: &prices)
+      derived?.advance(step: step, shocks: market.shocks, prices: &prices, into: &block)
+      scatter(step: step, into: &block)
+      guard market.intraStep != .none else { continue }
+      extremes.finish(step: step, closes: prices, shocks: &shocked, derived: derived, into: &block)
     }
   }
 

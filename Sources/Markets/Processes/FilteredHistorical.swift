@@ -66,6 +66,8 @@ public struct FilteredHistorical: PriceProcess {
   public var initialVolatilities: [Double] { parameters.map(\.initialVolatility) }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { parameters.map { $0.omega > 0 ? $0.longRunVolatility : 0 } }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { parameters.map(\.mean) }
   /// Prices at t = 0.
   public var initialPrices: [Double] { prices }
 

@@ -42,6 +42,8 @@ public struct GeometricBrownianMotion: PriceProcess {
   public var initialVolatilities: [Double] { assets.map(\.volatility) }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { assets.map(\.volatility) }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { assets.map { ($0.drift - $0.volatility * $0.volatility / 2) * grid.stepYears } }
   /// Prices at t = 0.
   public var initialPrices: [Double] { assets.map(\.price) }
 

@@ -60,6 +60,10 @@ public struct MertonJumpDiffusion: PriceProcess {
   public var longRunVolatilities: [Double] {
     assets.enumerated().map { index, asset in max(asset.volatility, jumps.annualVariance(of: index).squareRoot()) }
   }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] {
+    drifts.enumerated().map { index, drift in drift + jumps.annualMean(of: index) * grid.stepYears }
+  }
   /// Prices at t = 0.
   public var initialPrices: [Double] { assets.map(\.price) }
 

@@ -87,6 +87,10 @@ public struct RegimeSwitching: PriceProcess {
   public var initialVolatilities: [Double] { assets.map { $0.volatility * multiple(startLaw) } }
   /// Long-run volatility of each asset, annualised: root mean square over the stationary law.
   public var longRunVolatilities: [Double] { assets.map { $0.volatility * multiple(stationaryLaw) } }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] {
+    zip(assets, longRunVolatilities).map { ($0.drift - $1 * $1 / 2) * grid.stepYears }
+  }
   /// Prices at t = 0.
   public var initialPrices: [Double] { assets.map(\.price) }
 

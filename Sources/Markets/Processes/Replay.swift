@@ -55,6 +55,8 @@ public struct Replay: PriceProcess {
   public var initialVolatilities: [Double] { volatilities }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { volatilities }
+  /// 0 of each asset: given prices have no expected return.
+  public var meanLogReturns: [Double] { volatilities.map { _ in 0 } }
   /// Prices at t = 0.
   public var initialPrices: [Double] { paths[0].prices.map { $0[0] } }
 

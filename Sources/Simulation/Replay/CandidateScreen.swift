@@ -154,17 +154,21 @@ private struct Stretch {
       low[asset] = lowest * exp(min(permanent, now) - widest) * (1 - Self.roundingBand)
       high[asset] = highest * exp(max(permanent, now) + widest) * (1 + Self.roundingBand)
     }
-    for index in highFactor.indices { cover(column: index, steps, columns, plan) }
+    for index in highFactor.indices { cover(column: index, steps, path, columns, plan) }
   }
 
-  private mutating func cover(column: Int, _ steps: ClosedRange<Int>, _ now: ColumnState, _ plan: VenuePlan) {
+  private mutating func cover(
+    column: Int, _ steps: ClosedRange<Int>, _ path: PathView, _ now: ColumnState, _ plan: VenuePlan
+  ) {
     let about = plan.venue.book.columns[column]
     highFactor[column] = now.maintenanceFactor[column] * (isDynamic ? ceiling : 1)
     let first = now.growth[column]
     let last = plan.growth[column][steps.upperBound]
     var paidLow = 0.0
     var paidHigh = 0.0
-    if plan.fundingSteps[column] > 0 {
+    if plan.marketFundingHours[column] != 0 {
+      (paidLow, paidHigh) = movingFunding(column: column, steps, path, plan)
+    } else if plan.fundingSteps[column] > 0 {
       let times = Double(
         steps.upperBound / plan.fundingSteps[column] - (steps.lowerBound - 1) / plan.fundingSteps[column])
       let ends = [
@@ -177,6 +181,23 @@ private struct Stretch {
       lowPrice: low[about.asset], highPrice: high[about.asset], lowGrowth: min(first, last),
       highGrowth: max(first, last), lowAccrued: now.accrued[column] + paidLow,
       highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[column], sizeGrows: about.side != .perpetual)
+  }
+
+  /// Bounds on what a path's own funding rates add over any part of `steps`: all that is received, all that is paid.
+  private func movingFunding(
+    column: Int, _ steps: ClosedRange<Int>, _ path: PathView, _ plan: VenuePlan
+  ) -> (low: Double, high: Double) {
+    let interval = plan.fundingSteps[column]
+    guard interval > 0 else { return (0, 0) }
+    let asset = plan.venue.book.columns[column].asset
+    var paid = (low: 0.0, high: 0.0)
+    let first = (steps.lowerBound + interval - 1) / interval * interval
+    for step in stride(from: first, through: steps.upperBound, by: interval) {
+      let rate = plan.fundingRate(of: column, at: step, path: path)
+      paid.low += min(0, rate * low[asset], rate * high[asset])
+      paid.high += max(0, rate * low[asset], rate * high[asset])
+    }
+    return paid
   }
 
   func write(to bounds: inout [Double]) {

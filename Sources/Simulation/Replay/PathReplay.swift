@@ -72,7 +72,7 @@ final class PathReplay {
     market.reset(slab: slab, points: path.points)
     for venue in venues { venue.reset(market: market) }
     for step in 1..<path.points {
-      market.beginStep()
+      market.begin(step)
       waves = 0
       if let extremes = path.extremes {
         guard visit(.low, at: extremes.low, step: step, slab: slab, path: path),
@@ -81,7 +81,7 @@ final class PathReplay {
       }
       market.visit(step, slab: slab, offset: 0, points: path.points)
       guard market.isFinite else { return .nonFinite }
-      for venue in venues { venue.advance(to: step, market: market) }
+      for venue in venues { venue.advance(to: step, market: market, path: path) }
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
       for venue in venues { venue.endStep(step) }

@@ -13,6 +13,8 @@ struct PathView {
   /// Where lows and highs begin within the slab; nil where prices are known on the grid only. At every step they
   /// enclose the price.
   let extremes: (low: Int, high: Int)?
+  /// Where the funding rates begin in the slab; nil where the block has none.
+  let fundingOffset: Int?
 
   /// A view of one path of `block`, numbered within it.
   init(of block: borrowing PathBlock, path: Int) {
@@ -20,6 +22,7 @@ struct PathView {
     start = block.slab(path).lowerBound
     slabSize = block.slabSize
     points = block.points
+    fundingOffset = block.offset(of: .fundingRate)
     if let low = block.offset(of: .low), let high = block.offset(of: .high) {
       extremes = (low, high)
     } else {
@@ -29,4 +32,9 @@ struct PathView {
 
   /// Steps T.
   var steps: Int { points - 1 }
+
+  /// What a long perpetual on `asset` pays per hour at a point; 0 without a funding rate.
+  func fundingRate(asset: Int, at point: Int) -> Double {
+    fundingOffset.map { values[start + $0 + asset * points + point] } ?? 0
+  }
 }

@@ -59,8 +59,8 @@ final class VenueReplay {
   }
 
   /// Moves to `step` after the market has: balances, funding, margin rates.
-  func advance(to step: Int, market: MarketState) {
-    columns.advance(to: step, marks: market.marks)
+  func advance(to step: Int, market: MarketState, path: PathView) {
+    columns.advance(to: step, marks: market.marks, path: path)
     if factors.advance(step: step, oraclePrices: market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
@@ -72,7 +72,7 @@ final class VenueReplay {
   func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
-      let closing = rule.closing(of: account, ledger, columns)
+      let closing = rule.closing(of: account, ledger, columns, halfSpread: market.halfSpread)
       guard closing.acts else { continue }
       closings.append(closing)
       addFlows(of: closing, to: &flows)

@@ -74,7 +74,7 @@ public struct ReferenceSimulator {
     prices.visit(.close)
     let opening = prices.marks
     for index in houses.indices {
-      houses[index].payFunding(hours: prices.hours, marks: opening)
+      houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].margin.advance(step: prices.step, prices: opening)
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)

@@ -3,10 +3,10 @@ import Foundation
 /// Every case in the order of the table.
 let allVerificationCases: [VerificationCase] = [
   barrierCase, bridgeCase, expiryCase, lognormalCase,
-  garchMomentsCase, squaresCase, marginsCase, jointTailCase,
-  recoveryCase, historyCase, benchmarkCase,
+  garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
+  recoveryCase, processRecoveryCase, historyCase, benchmarkCase, realFitCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
-  realInputCase,
+  realInputCase, eventsCase,
 ]
 
 /// One question put to the package, with as many answers as it takes.
