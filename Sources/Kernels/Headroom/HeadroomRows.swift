@@ -30,6 +30,8 @@ public final class HeadroomRows: @unchecked Sendable {
     var weight: Double
     /// Slope of the only line through the origin; used when `lineEnd == lineStart`.
     var slope: Double
+    /// The largest slope of all its lines, at least zero; infinite where a requirement does not begin at zero.
+    var steepest: Double
     var column: Int32
     var lineStart: Int32
     var lineEnd: Int32
@@ -53,13 +55,17 @@ public final class HeadroomRows: @unchecked Sendable {
     for index in column.indices {
       var first = tableStart[Int(table[index])]
       let end = tableStart[Int(table[index]) + 1]
+      let hasOffset = deductions[Int(first)..<Int(end)].contains { !($0 >= 0) }
+      let steepest = hasOffset ? .infinity : slopes[Int(first)..<Int(end)].reduce(0, max)
       var slope = 0.0
       if end - first == 1, deductions[Int(first)] == 0 {
         slope = slopes[Int(first)]
         first = end
       }
       (entries + index).initialize(
-        to: Entry(weight: weight[index], slope: slope, column: column[index], lineStart: first, lineEnd: end))
+        to: Entry(
+          weight: weight[index], slope: slope, steepest: steepest, column: column[index], lineStart: first,
+          lineEnd: end))
     }
   }
 
@@ -122,6 +128,39 @@ public final class HeadroomRows: @unchecked Sendable {
       }
     }
     return number
+  }
+
+  /// Headroom of one row over its gross in the state `columns`, and the key of the move it is to be compared with; see
+  /// `HeadroomReach`. A row that cannot be compared is always in reach, one that holds nothing and owes nothing never.
+  @inline(__always)
+  func reach(
+    _ row: Int, _ quantity: UnsafeBufferPointer<Double>, _ constant: Double, _ columns: UnsafeBufferPointer<Double>,
+    several: Int32
+  ) -> (reach: Double, key: Int32) {
+    var gross = 0.0
+    let (first, end) = (Int(rowStart[row]), Int(rowStart[row + 1]))
+    for index in first..<end {
+      let entry = entries[index]
+      gross +=
+        max(abs(entry.weight), entry.steepest) * abs(quantity[index])
+        * columns[Int(entry.column) &* Self.columnStride &+ 1]
+    }
+    let key = end - first == 1 ? entries[first].column * 2 + (quantity[first] < 0 ? 1 : 0) : several
+    let headroom = headroom(row, quantity, constant, columns)
+    guard gross > 0 else { return (headroom >= 0 ? .infinity : -.infinity, key) }
+    let reach = headroom / gross
+    return (reach.isNaN ? -.infinity : reach, key)
+  }
+
+  /// For each of so many columns, the largest s ÷ max(|w|, s) of its entries; see `HeadroomReach`.
+  func steepness(columns: Int) -> [Double] {
+    var largest = [Double](repeating: 0, count: columns)
+    for index in 0..<Int(rowStart[count]) where entries[index].steepest > 0 {
+      let entry = entries[index]
+      let share = entry.steepest < .infinity ? entry.steepest / max(abs(entry.weight), entry.steepest) : 1
+      largest[Int(entry.column)] = max(largest[Int(entry.column)], share)
+    }
+    return largest
   }
 
   private func headroom(

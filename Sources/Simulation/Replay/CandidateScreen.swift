@@ -1,6 +1,7 @@
-import Venues
+import Clearing
 import Foundation
 import Kernels
+import Venues
 
 /// Finds the few accounts that can become liquidatable within a stretch of the path, without ever missing one.
 ///
@@ -8,31 +9,48 @@ import Kernels
 /// whose headroom has a non-negative lower bound there needs no look; the others are *candidates* and are checked at
 /// every step. Whatever leaves the assumed intervals (a cascade that moves a mark too far, a margin rate that rises too
 /// much) is noticed before the next detection, and the stretch is screened anew with a wider band, so the shortcut is
-/// exact. Two levels: the whole horizon first, then windows among the horizon's candidates.
+/// exact. Three levels: the whole horizon first, then windows among the horizon's candidates, and within a window only
+/// those candidates that the moves since its beginning can have reached.
 final class CandidateScreen {
-  /// Accounts to check at every step, ascending; the first `candidateCount` are valid.
-  private(set) var candidates: [Int32]
-  private(set) var candidateCount = 0
-
   private let plan: VenuePlan
   private let headroom: HeadroomRows
-  private let everyAccount: [Int32]
+  private let order: HeadroomOrder
   private var horizon: Stretch
   private var window: Stretch
+  /// Rows in reach of the horizon's moves, as bits and as a list.
+  private var bits: [UInt64]
+  private var reachable: [Int32]
+  private var horizonMoves: HeadroomReach
   private var horizonCandidates: [Int32]
   private var horizonCount = 0
+  /// Accounts that may become liquidatable within the window, ascending; the first `candidateCount` are valid.
+  private var candidates: [Int32]
+  private var candidateCount = 0
+  /// How far each candidate was from a deficit when the window began, and where it stands among the candidates.
+  private var reaches: [Double]
+  private var keys: [Int32]
+  private var place: [Int32]
+  private var moves: HeadroomReach
   private var bounds: [Double]
 
   /// Steps in a window.
   static let windowSteps = 16
 
-  init(plan: VenuePlan, headroom: HeadroomRows, isDynamic: Bool) {
+  init(plan: VenuePlan, model: ModelPlan) {
     self.plan = plan
-    self.headroom = headroom
+    headroom = model.headroom
+    order = model.order
     let accounts = plan.venue.book.accounts.count
-    everyAccount = (0..<accounts).map(Int32.init)
+    let isDynamic = model.model.isDynamic
+    bits = [UInt64](repeating: 0, count: (accounts + 63) / 64)
     candidates = [Int32](repeating: 0, count: accounts)
+    reachable = candidates
     horizonCandidates = candidates
+    keys = candidates
+    place = candidates
+    reaches = [Double](repeating: 0, count: accounts)
+    horizonMoves = order.reach
+    moves = order.reach
     let columns = plan.venue.book.columns.count
     bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
     horizon = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
@@ -51,27 +69,70 @@ final class CandidateScreen {
     window.end = 0
   }
 
+  /// Writes the accounts with negative headroom at the marks and factors of `step` to `found`, ascending, and returns how
+  /// many there are.
+  func deficits(
+    step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger,
+    into found: inout [Int32]
+  ) -> Int {
+    refresh(step: step, path: path, market: market, columns: columns, ledger: ledger)
+    moves.move(to: columns.packed)
+    let near = headroom.rowsInReach(
+      among: candidates, first: candidateCount, reaches: reaches, keys: keys, moved: moves, into: &reachable)
+    return headroom.negativeRows(
+      among: reachable, first: near, quantity: ledger.quantity, constant: ledger.cash, columns: columns.packed,
+      into: &found)
+  }
+
   /// Makes the candidates right for the marks and factors of `step`.
-  func refresh(step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger) {
+  private func refresh(step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger) {
     if !horizon.holds(step, market, columns) {
       if step <= horizon.end { horizon.widen() }
       horizon.cover(step...path.steps, path, market, columns, plan)
-      horizonCount = screen(among: everyAccount, everyAccount.count, horizon, ledger, into: &horizonCandidates)
+      screenBook(ledger)
       window.end = 0
     } else if window.holds(step, market, columns) {
-      return
+      return takeChanges(ledger)
     }
     if step <= window.end { window.widen() }
     window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
-    candidateCount = screen(among: horizonCandidates, horizonCount, window, ledger, into: &candidates)
+    window.write(to: &bounds)
+    candidateCount = headroom.possiblyNegativeRows(
+      among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds,
+      into: &candidates)
+    takeReaches(columns, ledger)
   }
 
-  private func screen(
-    among rows: [Int32], _ count: Int, _ stretch: Stretch, _ ledger: AccountLedger, into found: inout [Int32]
-  ) -> Int {
-    stretch.write(to: &bounds)
-    return headroom.possiblyNegativeRows(
-      among: rows, first: count, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds, into: &found)
+  /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
+  /// looked at, and besides every account that changed since.
+  private func screenBook(_ ledger: AccountLedger) {
+    horizon.write(to: &bounds)
+    horizonMoves.move(within: bounds)
+    order.mark(horizonMoves, in: &bits)
+    for account in ledger.touched { bits[Int(account) >> 6] |= 1 << UInt64(account & 63) }
+    let count = drainBits(&bits, into: &reachable)
+    horizonCount = headroom.possiblyNegativeRows(
+      among: reachable, first: count, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds,
+      into: &horizonCandidates)
+  }
+
+  /// Notes how far each candidate is from a deficit now.
+  private func takeReaches(_ columns: ColumnState, _ ledger: AccountLedger) {
+    ledger.forgetRecent()
+    moves.begin(columns: columns.packed)
+    headroom.fillReaches(
+      among: candidates, first: candidateCount, quantity: ledger.quantity, constant: ledger.cash,
+      columns: columns.packed, into: &reaches, keys: &keys)
+    for index in 0..<candidateCount { place[Int(candidates[index])] = Int32(truncatingIfNeeded: index) }
+  }
+
+  /// Of candidates that changed since the window began nothing is known: they are looked at until it ends.
+  private func takeChanges(_ ledger: AccountLedger) {
+    for account in ledger.recent {
+      let index = Int(place[Int(account)])
+      if index < candidateCount, candidates[index] == account { reaches[index] = -.infinity }
+    }
+    ledger.forgetRecent()
   }
 }
 
