@@ -32,10 +32,12 @@ public struct ModelPlan: Sendable {
       rowStart: book.rowStart, column: book.column, weight: table.maintenance.weight, table: table.maintenance.table,
       tableStart: table.maintenance.tableStart, slopes: table.maintenance.lines.map(\.slope),
       deductions: table.maintenance.lines.map(\.deduction))
+    let values = plan.initialValues
     order = HeadroomOrder(
       rows: headroom, quantity: book.quantity, constant: book.cash,
-      columns: zip(zip(plan.initialValues.unitValue, plan.initialValues.unitNotional), factors.maintenance)
-        .flatMap { [$0.0, $0.1, $1, 0] })
+      state: book.columns.indices.flatMap {
+        [values.unitValue[$0], values.unitNotional[$0], factors.maintenance[$0], 0]
+      }, typical: book.columns.map { plan.volatilities[$0.asset] })
     initialCurves = RequirementCurves(book: book, level: table.initial)
     liquidatableAtStart = Self.flag(factors, table: table, plan: plan)
   }

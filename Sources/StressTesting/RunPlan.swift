@@ -31,7 +31,8 @@ struct RunPlan {
     let generator = PathGenerator(market: market, seed: job.seed)
     let venues = job.venues.map {
       VenuePlan(
-        venue: $0.venue, rules: $0.rules, grid: market.grid, assetIDs: market.assetIDs, initialPrices: prices)
+        venue: $0.venue, rules: $0.rules, grid: market.grid, assetIDs: market.assetIDs, initialPrices: prices,
+        volatilities: market.process.longRunVolatilities)
     }
     self.job = job
     self.venues = venues

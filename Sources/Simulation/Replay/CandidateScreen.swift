@@ -20,17 +20,10 @@ final class CandidateScreen {
   /// Rows in reach of the horizon's moves, as bits and as a list.
   private var bits: [UInt64]
   private var reachable: [Int32]
-  private var horizonMoves: HeadroomReach
+  private let horizonMoves: ColumnMoves
   private var horizonCandidates: [Int32]
   private var horizonCount = 0
-  /// Accounts that may become liquidatable within the window, ascending; the first `candidateCount` are valid.
-  private var candidates: [Int32]
-  private var candidateCount = 0
-  /// How far each candidate was from a deficit when the window began, and where it stands among the candidates.
-  private var reaches: [Double]
-  private var keys: [Int32]
-  private var place: [Int32]
-  private var moves: HeadroomReach
+  private let candidates: HeadroomWindow
   private var bounds: [Double]
 
   /// Steps in a window.
@@ -41,17 +34,13 @@ final class CandidateScreen {
     headroom = model.headroom
     order = model.order
     let accounts = plan.venue.book.accounts.count
+    let columns = plan.venue.book.columns.count
     let isDynamic = model.model.isDynamic
     bits = [UInt64](repeating: 0, count: (accounts + 63) / 64)
-    candidates = [Int32](repeating: 0, count: accounts)
-    reachable = candidates
-    horizonCandidates = candidates
-    keys = candidates
-    place = candidates
-    reaches = [Double](repeating: 0, count: accounts)
-    horizonMoves = order.reach
-    moves = order.reach
-    let columns = plan.venue.book.columns.count
+    reachable = [Int32](repeating: 0, count: accounts)
+    horizonCandidates = reachable
+    horizonMoves = order.makeMoves()
+    candidates = HeadroomWindow(rows: headroom, columns: columns)
     bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
     horizon = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
     window = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
@@ -75,32 +64,25 @@ final class CandidateScreen {
     step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger,
     into found: inout [Int32]
   ) -> Int {
-    refresh(step: step, path: path, market: market, columns: columns, ledger: ledger)
-    moves.move(to: columns.packed)
-    let near = headroom.rowsInReach(
-      among: candidates, first: candidateCount, reaches: reaches, keys: keys, moved: moves, into: &reachable)
-    return headroom.negativeRows(
-      among: reachable, first: near, quantity: ledger.quantity, constant: ledger.cash, columns: columns.packed,
-      into: &found)
-  }
-
-  /// Makes the candidates right for the marks and factors of `step`.
-  private func refresh(step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger) {
     if !horizon.holds(step, market, columns) {
       if step <= horizon.end { horizon.widen() }
       horizon.cover(step...path.steps, path, market, columns, plan)
       screenBook(ledger)
       window.end = 0
-    } else if window.holds(step, market, columns) {
-      return takeChanges(ledger)
     }
-    if step <= window.end { window.widen() }
-    window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
-    window.write(to: &bounds)
-    candidateCount = headroom.possiblyNegativeRows(
-      among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds,
-      into: &candidates)
-    takeReaches(columns, ledger)
+    if !window.holds(step, market, columns) {
+      if step <= window.end { window.widen() }
+      window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
+      window.write(to: &bounds)
+      candidates.begin(
+        among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, constant: ledger.cash,
+        bounds: bounds, state: columns.packed)
+    } else if !ledger.recent.isEmpty {
+      candidates.update(ledger.recent, quantity: ledger.quantity, constant: ledger.cash)
+    }
+    ledger.forgetRecent()
+    return candidates.negativeRows(
+      state: columns.packed, quantity: ledger.quantity, constant: ledger.cash, into: &found)
   }
 
   /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
@@ -114,25 +96,6 @@ final class CandidateScreen {
     horizonCount = headroom.possiblyNegativeRows(
       among: reachable, first: count, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds,
       into: &horizonCandidates)
-  }
-
-  /// Notes how far each candidate is from a deficit now.
-  private func takeReaches(_ columns: ColumnState, _ ledger: AccountLedger) {
-    ledger.forgetRecent()
-    moves.begin(columns: columns.packed)
-    headroom.fillReaches(
-      among: candidates, first: candidateCount, quantity: ledger.quantity, constant: ledger.cash,
-      columns: columns.packed, into: &reaches, keys: &keys)
-    for index in 0..<candidateCount { place[Int(candidates[index])] = Int32(truncatingIfNeeded: index) }
-  }
-
-  /// Of candidates that changed since the window began nothing is known: they are looked at until it ends.
-  private func takeChanges(_ ledger: AccountLedger) {
-    for account in ledger.recent {
-      let index = Int(place[Int(account)])
-      if index < candidateCount, candidates[index] == account { reaches[index] = -.infinity }
-    }
-    ledger.forgetRecent()
   }
 }
 
