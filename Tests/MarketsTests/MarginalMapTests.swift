@@ -57,7 +57,10 @@ struct MarginalMapTests {
   @Test("A row is mapped to the very bits of mapping one by one, also at zero, beyond the table and where undefined")
   func rowOfShocks() {
     var row = Self.sizes + Self.sizes.map { -$0 }
-    row += [0, -0.0, .infinity, -.infinity, .nan, 0x1p-7, -0x1p-7, 0x1p3, 0x1p5, 1e300, .leastNonzeroMagnitude, 0x1.fffffffffffffp-8]
+    row += [
+      0, -0.0, .infinity, -.infinity, .nan, 0x1p-7, -0x1p-7, 0x1p3, 0x1p5, 1e300, .leastNonzeroMagnitude,
+      0x1.fffffffffffffp-8,
+    ]
     row += [Double](repeating: 1, count: 7 - (row.count + 7) % 8)
     for (from, to) in [(Self.laws[0], Self.laws[2]), (Self.laws[3], Self.laws[1])] {
       let map = MarginalMap(from: from, to: to)

@@ -88,6 +88,8 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   var state: P.State
   var tiles: ShockTiles
   var prices: [Double]
+  /// The prices of up to eight steps that no path has yet.
+  var recent: [Double] = []
 
   init(process: P, state: P.State, assetCount: Int) {
     self.process = process
@@ -118,12 +120,36 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     process.advance(&state, step: step, shocks: tiles.shocks.span, prices: &tile)
   }
 
-  private func scatter(step: Int, into block: inout PathBlock) {
-    let assets = block.assetCount
-    let points = block.points
-    let slabSize = block.slabSize
+  /// Hands on the prices of a step: kept until eight steps are together, for then each path gets a cache line at a time.
+  private mutating func scatter(step: Int, into block: inout PathBlock) {
+    if recent.isEmpty { recent = [Double](repeating: 0, count: stepsPerScatter * prices.count) }
+    let place = step % stepsPerScatter
+    keep(at: place * prices.count)
+    if place == stepsPerScatter - 1 {
+      let first = step + 1 - stepsPerScatter
+      let (assets, points, slabSize) = (block.assetCount, block.points, block.slabSize)
+      var slabs = block.values.mutableSpan
+      scatterStepsToPaths(
+        tiles: recent.span, assets: assets, firstStep: first, stepsPlusOne: points, slabSize: slabSize, offset: 0,
+        into: &slabs)
+    } else if step == block.points - 1 {
+      for each in 0...place { scatterOne(each, step: step - place + each, into: &block) }
+    }
+  }
+
+  private mutating func keep(at start: Int) {
+    var tiles = recent.mutableSpan
+    copyRow(prices.span, to: start, of: &tiles)
+  }
+
+  /// Hands on one of the last steps, too few for a cache line.
+  private func scatterOne(_ place: Int, step: Int, into block: inout PathBlock) {
+    let (assets, points, slabSize) = (block.assetCount, block.points, block.slabSize)
+    let size = assets * pathsPerBlock
     var slabs = block.values.mutableSpan
+    let tiles = recent.span
     scatterToPaths(
-      tile: prices.span, assets: assets, step: step, stepsPlusOne: points, slabSize: slabSize, offset: 0, into: &slabs)
+      tile: tiles.extracting(place * size..<(place + 1) * size), assets: assets, step: step, stepsPlusOne: points,
+      slabSize: slabSize, offset: 0, into: &slabs)
   }
 }

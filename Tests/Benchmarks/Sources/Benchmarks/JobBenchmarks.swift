@@ -59,7 +59,8 @@ func runStartup(_ session: Session) throws {
     _ = try session.output(of: program, ["validate", "\(session.root)/Jobs/two-accounts.yaml", "--quiet"])
   }
   session.table.add(
-    Row(name: "startup", figure: seconds, unit: "s", note: "plimsoll validate Jobs/two-accounts.yaml, the process whole"))
+    Row(
+      name: "startup", figure: seconds, unit: "s", note: "plimsoll validate Jobs/two-accounts.yaml, the process whole"))
 }
 
 /// `read`: a portfolio of a million positions, read and resolved, against the csv module of Python.

@@ -36,15 +36,17 @@ struct Limits {
     }
     productRate = 2 * Double(assets) / correlated / 1e9
     var slabs = [Double](repeating: 0, count: size * points)
+    let tiles = [Double](repeating: 0.1, count: size * stepsPerScatter)
+    let groups = points / stepsPerScatter
     scattered =
       session.seconds(threads: 1) {
-        for step in 0..<points {
+        for group in 0..<groups {
           var out = slabs.mutableSpan
-          scatterToPaths(
-            tile: normals.span, assets: assets, step: step, stepsPlusOne: points, slabSize: assets * points, offset: 0,
-            into: &out)
+          scatterStepsToPaths(
+            tiles: tiles.span, assets: assets, firstStep: group * stepsPerScatter, stepsPlusOne: points,
+            slabSize: assets * points, offset: 0, into: &out)
         }
-      } / Double(size * points)
+      } / Double(size * groups * stepsPerScatter)
     bandwidth = Self.copyRate(session)
   }
 

@@ -36,7 +36,8 @@ final class RowTable {
     if let mean = row.meanPositions { notes.append("\(short(mean)) positions an account") }
     print(
       Self.line(
-        row.name, row.figure.map(short) ?? "none", row.unit, row.against ?? "", row.ratio.map { "\(short($0)) x" } ?? "",
+        row.name, row.figure.map(short) ?? "none", row.unit, row.against ?? "",
+        row.ratio.map { "\(short($0)) x" } ?? "",
         row.fractionOfLimit.map { "\(short($0 * 100)) %" } ?? "", notes.joined(separator: ", ")))
   }
 

@@ -73,7 +73,8 @@ struct Session {
   func peer(_ task: String, _ arguments: [String]) -> (seconds: Double, result: Double)? {
     guard asksPeers else { return nil }
     let script = "\(root)/Tests/Benchmarks/peers/peers.py"
-    let interpreter = task == "read-csv" && !FileManager.default.isExecutableFile(atPath: python)
+    let interpreter =
+      task == "read-csv" && !FileManager.default.isExecutableFile(atPath: python)
       ? "/usr/bin/python3" : python
     guard let output = try? output(of: interpreter, [script, task, "--threads", "\(workers)"] + arguments),
       let found = try? JSONDecoder().decode(PeerAnswer.self, from: output)
