@@ -12,15 +12,19 @@ public struct MarketModel: Sendable {
   public let dependence: Dependence
   /// Factor of the correlation matrix.
   public let factor: CholeskyFactor
+  /// What is known of prices between two points.
+  public let intraStep: IntraStep
 
   /// Creates a market; throws `CorrelationProblem`, naming assets, if the matrix is not positive definite.
   public init(
-    assetIDs: [String], grid: TimeGrid, process: any PriceProcess, dependence: Dependence, correlation: Matrix
+    assetIDs: [String], grid: TimeGrid, process: any PriceProcess, dependence: Dependence, correlation: Matrix,
+    intraStep: IntraStep = .none
   ) throws(CorrelationProblem) {
     self.assetIDs = assetIDs
     self.grid = grid
     self.process = process
     self.dependence = dependence
+    self.intraStep = intraStep
     do {
       factor = try CholeskyFactor(correlation)
     } catch {

@@ -73,6 +73,10 @@ public protocol PriceProcess: Sendable {
   /// process says otherwise.
   static var needsGarch: Bool { get }
 
+  /// The number of paths that differ from each other; nil, unless a process says otherwise, where every path is drawn
+  /// anew. A run of more paths would count copies as if they were independent.
+  var distinctPaths: Int? { get }
+
   /// Reads the process from a job, recording every problem; nil if it cannot be made.
   init?(reading reader: inout ParameterReader, context: ProcessContext)
 
@@ -100,6 +104,11 @@ public protocol PriceProcess: Sendable {
   ///   - shocks: correlated shocks of zero mean and unit variance, [asset][path]; empty unless `needsShocks`.
   ///   - prices: the prices at `step`, [asset][path].
   func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>)
+
+  /// Writes the extremes of the step just taken, [asset][path], for a market whose extremes are `bars`; does nothing
+  /// unless a process has them.
+  func writeExtremes(
+    _ state: State, step: Int, lows: inout MutableSpan<Double>, highs: inout MutableSpan<Double>)
 }
 
 extension PriceProcess {
@@ -107,4 +116,10 @@ extension PriceProcess {
   public static var resamplesHistory: Bool { false }
   /// False: most processes need a volatility only.
   public static var needsGarch: Bool { false }
+  /// Nil: most processes draw every path anew.
+  public var distinctPaths: Int? { nil }
+  /// Nothing: most processes have no bars.
+  public func writeExtremes(
+    _ state: State, step: Int, lows: inout MutableSpan<Double>, highs: inout MutableSpan<Double>
+  ) {}
 }

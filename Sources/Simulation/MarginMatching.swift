@@ -33,9 +33,10 @@ public struct MarginMatching: Sendable {
   ) throws {
     let pilot = PathGenerator(market: generator.market, seed: generator.seed ^ Self.pilotSalt)
     let blocks = max(1, paths / pathsPerBlock)
-    let means = try WorkerPool(workers: workers).map(
+    let drawn = try WorkerPool(workers: workers).map(
       blocks: blocks, makeWorkspace: { _ in PilotWorkspace(pilot, venues: venues, models: [baseline, model]) }
     ) { block, workspace in workspace.means(block: block) }.flatMap { $0 }
+    let means = generator.market.process.distinctPaths.map { Array(drawn.prefix($0)) } ?? drawn
     let count = Double(means.count)
     func mean(_ model: Int, _ level: Int) -> Double { means.reduce(0) { $0 + $1[model][level] } / count }
     baselineInitial = mean(0, 0)

@@ -14,17 +14,29 @@ struct HistoryFile {
     guard case .scalar(let path) = node.content, !path.isEmpty else {
       intake.problems.record(
         "the history is the path of a CSV file", at: node.location, found: node.shortDescription,
-        allowed: "prices.csv")
+        allowed: "prices.csv, or for a replay { bars: bars.csv }")
       return nil
     }
     let reference = base.sibling(path)
     guard let file = intake.open(reference, asker: node.location) else { return nil }
+    if file.withBytes({ Self.holdsBars($0, file: reference.shown) }) {
+      intake.problems.record(
+        "this is a table of bars", at: node.location, found: reference.shown,
+        hint: "replay it with history: { bars: \(path) }; a history of closes has one column per asset")
+      return nil
+    }
     let problems = ProblemCollector()
     let table = file.withBytes { PricesFile($0, file: reference.shown, problems: problems) }
     intake.problems.absorb(problems)
     guard let table, problems.isEmpty else { return nil }
     self.table = table
     place = node.location
+  }
+
+  /// Whether the header is that of a table of bars.
+  private static func holdsBars(_ bytes: Span<UInt8>, file: String) -> Bool {
+    guard let table = CSVTable(bytes, file: file, problems: ProblemCollector()) else { return false }
+    return BarsFile.required.allSatisfy(table.columns.contains)
   }
 
   /// A market estimated from the history; nil, recorded, where that is not possible.

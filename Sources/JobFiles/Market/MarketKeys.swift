@@ -12,6 +12,10 @@ struct MarketKeys {
   let calibration: MarketCalibration?
   /// The given prices; nil where there are none or they are wrong (recorded).
   let history: HistoryFile?
+  /// The given bars; nil where there are none or they are wrong (recorded).
+  let bars: BarHistory?
+  /// What prices do between two points, where the job says it.
+  let intraStep: IntraStepRequest?
   /// Which part of the prices to take.
   let selection: HistorySelection
   private let hasCalibration: Bool
@@ -40,10 +44,15 @@ struct MarketKeys {
     calibration = calibrationNode.flatMap { Self.calibration($0, request: request, base: base, intake: intake) }
     hasCalibration = calibrationNode != nil
     let historyNode = reader.take("history")
-    history = historyNode.flatMap { HistoryFile($0, base: base, intake: intake) }
+    var isBars = false
+    if case .mapping = historyNode?.content { isBars = true }
+    history = isBars ? nil : historyNode.flatMap { HistoryFile($0, base: base, intake: intake) }
+    bars = isBars ? historyNode.flatMap { BarHistory($0, base: base, intake: intake) } : nil
+    intraStep = reader.take("intraStep").flatMap { IntraStepRequest(reading: $0, problems: intake.problems) }
     dependenceNode = reader.take("dependence")
     reader.finish()
     checkSources(reader, hasHistory: historyNode != nil)
+    if isBars { checkBars(reader) }
   }
 
   /// Geometric Brownian motion, as if it were written.
@@ -96,6 +105,25 @@ struct MarketKeys {
       "the time is not allowed", key: parameter.description.key, found: quotedForMessage(text), allowed: UTCTime.allowed
     )
     return nil
+  }
+
+  /// Bars are replayed, and nothing else.
+  private func checkBars(_ reader: ParameterReader) {
+    if let choice, choice.kind.name != Replay.kind.name {
+      reader.record(
+        "bars are replayed only", key: "history", found: "process: { kind: \(choice.kind.name) }",
+        allowed: "process: { kind: replay }", hint: "other processes read a table of closes: history: prices.csv")
+    }
+    if !hasCalibration {
+      reader.record(
+        "bars are replayed with the figures of a calibration", key: "calibration", allowed: "market.yaml",
+        hint: "plimsoll estimates figures from a table of closes only")
+    }
+    for (key, isGiven) in [
+      ("assets", !selection.assets.isEmpty), ("correlationHours", selection.correlationHours != nil),
+    ] where isGiven {
+      reader.record("\(key) is for prices that figures are estimated from, not for bars", key: key)
+    }
   }
 
   /// Which of `calibration` and `history` a process takes.

@@ -31,13 +31,17 @@ struct MarketSection {
       return
     }
     var replayed: [ReplayPath]?
-    if choice.kind.name == Replay.kind.name, let history = keys.history {
-      replayed = history.replay(found.assets.map(\.id), keys.selection, grid: grid, intake: intake)
+    if choice.kind.name == Replay.kind.name, keys.history != nil || keys.bars != nil {
+      replayed = keys.replay(found, grid: grid, intake: intake)
       guard replayed != nil else {
         self.init(found, choice, model: nil)
         return
       }
     }
+    let hasExtremes = replayed?.allSatisfy { $0.extremes != nil } ?? false
+    let intraStep =
+      keys.intraStep.map { $0.intraStep(hasExtremes: hasExtremes, problems: intake.problems) }
+      ?? (hasExtremes ? .bars : IntraStep.none)
     var history: PriceHistory?
     if choice.process?.resamplesHistory == true, let file = keys.history {
       history = file.resampled(found.assets.map(\.id), keys.selection, grid: grid, intake: intake)
@@ -48,14 +52,17 @@ struct MarketSection {
     }
     let context = ProcessContext(
       calibration: found, grid: grid, dependence: dependence, replayed: replayed, history: history)
-    self.init(found, choice, model: Self.model(choice, context, intake.problems))
+    let extra = (keys.bars?.parameterTexts ?? []) + (intraStep?.parameterTexts ?? [])
+    self.init(found, choice, model: Self.model(choice, context, intraStep, intake.problems), extra: extra)
   }
 
-  private init(_ calibration: MarketCalibration, _ choice: KindChoice, model: MarketModel?) {
+  private init(
+    _ calibration: MarketCalibration, _ choice: KindChoice, model: MarketModel?, extra: [ParameterText] = []
+  ) {
     self.calibration = calibration
     self.model = model
     processKind = choice.kind.name
-    processParameters = choice.parameterTexts
+    processParameters = choice.parameterTexts + extra
   }
 
   /// Checks the process's own parameters where the figures could not be read: against a market without assets, whose own
@@ -77,22 +84,43 @@ struct MarketSection {
   }
 
   /// The process and the factored correlation; nil, recorded, where either cannot be made.
-  private static func model(_ choice: KindChoice, _ context: ProcessContext, _ problems: ProblemCollector)
-    -> MarketModel?
-  {
+  private static func model(
+    _ choice: KindChoice, _ context: ProcessContext, _ intraStep: IntraStep?, _ problems: ProblemCollector
+  ) -> MarketModel? {
     guard let type = choice.process else { return nil }
     let before = problems.count
     var reader = choice.reader
     let process = type.init(reading: &reader, context: context)
     reader.finish()
-    guard let process, problems.count == before else { return nil }
+    guard let process, let intraStep, problems.count == before else { return nil }
     do {
       return try MarketModel(
         assetIDs: context.calibration.assets.map(\.id), grid: context.grid, process: process,
-        dependence: context.dependence, correlation: context.calibration.correlation)
+        dependence: context.dependence, correlation: context.calibration.correlation, intraStep: intraStep)
     } catch {
       problems.record(error.description, at: reader.location)
       return nil
+    }
+  }
+}
+
+extension MarketKeys {
+  /// The given paths, with the extremes of their bars where bars are given; nil, recorded, where they cannot be made.
+  fileprivate func replay(_ found: MarketCalibration, grid: TimeGrid, intake: Intake) -> [ReplayPath]? {
+    let assets = found.assets.map(\.id)
+    guard let bars else { return history?.replay(assets, selection, grid: grid, intake: intake) }
+    return bars.replay(assets, prices: found.assets.map(\.price), selection, grid: grid, intake: intake).map { [$0] }
+  }
+}
+
+extension IntraStep {
+  /// What was chosen, for the report and for the identity of a run.
+  fileprivate var parameterTexts: [ParameterText] {
+    switch self {
+    case .none: []
+    case .bars: [ParameterText(key: "intraStep", value: "bars")]
+    case .brownianBridge(let joint):
+      [ParameterText(key: "intraStep", value: "brownian-bridge, extremes \(joint.rawValue)")]
     }
   }
 }

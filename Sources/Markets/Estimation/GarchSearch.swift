@@ -164,7 +164,7 @@ struct GarchSearch {
 }
 
 /// The inverse of a symmetric positive definite matrix by its Cholesky factor; nil if it is not positive definite.
-private func inverse(ofPositiveDefinite matrix: Matrix) -> Matrix? {
+func inverse(ofPositiveDefinite matrix: Matrix) -> Matrix? {
   guard let factor = try? CholeskyFactor(matrix) else { return nil }
   let count = matrix.rows
   let lower = factor.lower
@@ -181,6 +181,6 @@ private func inverse(ofPositiveDefinite matrix: Matrix) -> Matrix? {
 }
 
 /// Matrix times vector.
-private func * (matrix: Matrix, vector: [Double]) -> [Double] {
+func * (matrix: Matrix, vector: [Double]) -> [Double] {
   (0..<matrix.rows).map { row in vector.indices.reduce(0) { $0 + matrix[row, $1] * vector[$1] } }
 }

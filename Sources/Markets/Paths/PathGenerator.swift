@@ -14,7 +14,11 @@ public struct PathGenerator: Sendable {
   }
 
   /// A block of the right size to `generate` into.
-  public func makeBlock() -> PathBlock { PathBlock(assetCount: market.assetIDs.count, points: market.grid.points) }
+  public func makeBlock() -> PathBlock {
+    PathBlock(
+      assetCount: market.assetIDs.count, points: market.grid.points,
+      others: market.intraStep == .none ? [] : [.low, .high])
+  }
 
   /// Buffers for one worker.
   public func makeWorkspace() -> PathWorkspace {
@@ -88,6 +92,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   var state: P.State
   var tiles: ShockTiles
   var prices: [Double]
+  var extremes: StepExtremes
   /// The prices of up to eight steps that no path has yet.
   var recent: [Double] = []
 
@@ -96,6 +101,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     self.state = state
     tiles = ShockTiles(assetCount: assetCount)
     prices = [Double](repeating: 0, count: assetCount * pathsPerBlock)
+    extremes = StepExtremes()
   }
 
   mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
@@ -105,10 +111,13 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
       for path in 0..<pathsPerBlock { prices[asset * pathsPerBlock + path] = price }
     }
     scatter(step: 0, into: &block)
+    let hasExtremes = generator.market.intraStep != .none
+    if hasExtremes { extremes.begin(at: prices, into: &block) }
     for step in 1..<block.points {
       if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
       Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
       scatter(step: step, into: &block)
+      if hasExtremes { extremes.take(from: process, state, step: step, into: &block) }
     }
   }
 

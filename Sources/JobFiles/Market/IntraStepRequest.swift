@@ -1,0 +1,40 @@
+import Markets
+import Schema
+
+/// `market.intraStep` of a job: what prices do between two points of the grid.
+struct IntraStepRequest {
+  /// The words of the file.
+  enum KindName: String, CaseIterable {
+    case none
+    case bars
+  }
+
+  /// What is asked for.
+  let kind: KindName
+  /// Where.
+  let place: SourceLocation
+
+  private static let kindName = Parameter<KindName>.choice("kind", "what is known of prices between two points")
+
+  /// Reads the mapping at `node`; nil, recorded, where it is wrong.
+  init?(reading node: DocumentNode, problems: ProblemCollector) {
+    var reader = ParameterReader(node, problems: problems)
+    let kind = reader.read(Self.kindName)
+    reader.finish()
+    guard let kind else { return nil }
+    self.kind = kind
+    place = node.location
+  }
+
+  /// What the market does, given whether the paths to replay have lows and highs; nil, recorded, where it cannot.
+  func intraStep(hasExtremes: Bool, problems: ProblemCollector) -> IntraStep? {
+    switch kind {
+    case .none: return IntraStep.none
+    case .bars:
+      if hasExtremes { return .bars }
+      problems.record(
+        "there are no bars to take lows and highs from", at: place, hint: "name them with history: { bars: bars.csv }")
+      return nil
+    }
+  }
+}
