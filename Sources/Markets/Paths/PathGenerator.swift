@@ -133,7 +133,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   private mutating func scatter(step: Int, into block: inout PathBlock) {
     if recent.isEmpty { recent = [Double](repeating: 0, count: stepsPerScatter * prices.count) }
     let place = step % stepsPerScatter
-    keep(at: place * prices.count)
+    Self.keep(prices, at: place * prices.count, in: &recent)
     if place == stepsPerScatter - 1 {
       let first = step + 1 - stepsPerScatter
       let (assets, points, slabSize) = (block.assetCount, block.points, block.slabSize)
@@ -146,7 +146,7 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     }
   }
 
-  private mutating func keep(at start: Int) {
+  private static func keep(_ prices: [Double], at start: Int, in recent: inout [Double]) {
     var tiles = recent.mutableSpan
     copyRow(prices.span, to: start, of: &tiles)
   }

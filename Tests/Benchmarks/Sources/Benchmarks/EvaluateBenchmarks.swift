@@ -1,7 +1,9 @@
 import Foundation
+import Clearing
 import Kernels
 import Markets
 import Simulation
+import Venues
 import TestSupport
 
 /// One run of the engine on a benchmark venue, price generation included.

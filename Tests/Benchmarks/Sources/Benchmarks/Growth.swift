@@ -25,7 +25,7 @@ func runGrowth(_ session: Session) throws {
   let resources = "\(session.root)/Sources/StressTesting/StressTesting.docc/Resources"
   let file = session.svg ?? "\(resources)/performance-growth.svg"
   try Data(growthChart(panels).utf8).write(to: URL(fileURLWithPath: file))
-  print("wrote \(file)")
+  say("wrote \(file)")
 }
 
 /// Seconds by one size.

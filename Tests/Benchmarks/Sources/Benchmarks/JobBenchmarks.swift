@@ -14,7 +14,7 @@ struct JobFigures: Codable {
 func runNightlyChild(_ session: Session) throws {
   let start = Machine.monotonicSeconds
   let job = try StressJob.load(
-    path: "\(session.root)/Jobs/nightly.yaml", overrides: [JobOverride("paths=\(session.nightlyPaths)")])
+    path: "\(session.root)/Jobs/nightly.yaml", overrides: [JobOverride(argument: "paths=\(session.nightlyPaths)")])
   _ = try StressTest(job).run(workers: session.workers)
   let figures = JobFigures(
     wallSeconds: Machine.monotonicSeconds - start, cpuSeconds: Machine.cpuSeconds, peakBytes: Machine.peakResidentBytes)
@@ -78,9 +78,9 @@ func runRead(_ session: Session) throws {
   try Data(text.positions.utf8).write(to: folder.appending(path: "positions.csv"))
   try Data(text.accounts.utf8).write(to: folder.appending(path: "accounts.csv"))
   let bytes = Double(text.positions.utf8.count + text.accounts.utf8.count)
-  var failure: Problems?
+  var failure: (any Error)?
   let seconds = session.seconds(rounds: 2, threads: 1) {
-    do { _ = try PortfolioCheck.validate(folder: folder.path()) } catch { failure = error }
+    do { _ = try Portfolio.validate(folder: folder.path()) } catch { failure = error }
   }
   if let failure { throw Failure("the benchmark's portfolio is refused: \(failure)") }
   let theirs = session.peer("read-csv", ["--folder", folder.path()])

@@ -2,6 +2,7 @@ import Clearing
 import JobFiles
 import Kernels
 import Markets
+import Schema
 
 /// `paths`: asset-steps a second by process; two of them against NumPy, Numba and the sum of their parts.
 func runPaths(_ session: Session) throws {
@@ -34,15 +35,12 @@ func runPaths(_ session: Session) throws {
   try runProcessesOfTheNightlyMarket(session)
 }
 
-/// Every process that the nightly job's calibration has figures for, at its twelve assets.
+/// Every process that the nightly job's calibration has figures for, at its twelve assets, as a job would ask for it.
 private func runProcessesOfTheNightlyMarket(_ session: Session) throws {
   for kind in allPriceProcesses.map({ $0.kind.name }) {
-    let override = try JobOverride("market.process={ kind: \(kind) }")
+    let override = try JobOverride(argument: "market.process={ kind: \(kind) }")
+    // Of the others the calibration has no figures.
     guard let job = try? StressJob.load(path: "\(session.root)/Jobs/nightly.yaml", overrides: [override]) else {
-      session.table.add(
-        Row(
-          name: "paths.nightly-market.\(kind)", unit: "asset-steps/s",
-          note: "the nightly job's calibration has no figures for it"))
       continue
     }
     session.table.add(

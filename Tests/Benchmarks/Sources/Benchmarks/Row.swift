@@ -1,3 +1,5 @@
+import Foundation
+
 /// One measured figure, as the JSON file lists it.
 struct Row: Codable {
   /// What was measured.
@@ -29,12 +31,12 @@ final class RowTable {
   private(set) var rows: [Row] = []
 
   func add(_ row: Row) {
-    if rows.isEmpty { print(Self.line("benchmark", "figure", "unit", "against", "ratio", "of limit", "")) }
+    if rows.isEmpty { say(Self.line("benchmark", "figure", "unit", "against", "ratio", "of limit", "")) }
     rows.append(row)
     var notes = [row.note].compactMap(\.self)
     if let share = row.shareTouched { notes.append("\(short(share * 100)) % of accounts liquidated") }
     if let mean = row.meanPositions { notes.append("\(short(mean)) positions an account") }
-    print(
+    say(
       Self.line(
         row.name, row.figure.map(short) ?? "none", row.unit, row.against ?? "",
         row.ratio.map { "\(short($0)) x" } ?? "",
@@ -66,3 +68,6 @@ private func digits(_ value: Double) -> String {
 extension String {
   fileprivate func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
+
+/// Writes a line to standard output at once, also where that is a file.
+func say(_ line: String) { FileHandle.standardOutput.write(Data("\(line)\n".utf8)) }

@@ -9,7 +9,7 @@ do {
     try runNightlyChild(session)
     exit(0)
   }
-  print(
+  say(
     "\(Machine.cpuModel), \(session.workers) workers, compiled for \(Row.instructions), BLAS \(BLAS.coreName); "
       + (session.usesProcessorTime ? "processor seconds a worker" : "seconds by the wall"))
   for name in session.names {
