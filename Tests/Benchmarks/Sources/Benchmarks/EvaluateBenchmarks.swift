@@ -35,15 +35,17 @@ func runEvaluate(_ session: Session) throws {
     ("calm.no-impact", calm, false), ("calm.impact", calm, true), ("stressed.no-impact", stressed, false),
     ("stressed.impact", stressed, true),
   ]
-  for (accounts, paths) in [(1_000, 8192), (10_000, 2048), (100_000, 512), (1_000_000, 64)] {
+  for (accounts, paths) in [(1_000, 4096), (10_000, 1024), (100_000, 64), (1_000_000, 32)] {
+    // Workers share out blocks of 256 paths; a part of one, where a path takes long, is for one worker.
+    let workers = paths < pathsPerBlock ? 1 : session.workers
     for each in cases where accounts < 1_000_000 || each.hasImpact {
       let venue = try BenchmarkVenue(market: each.market, accounts: accounts, hasImpact: each.hasImpact)
-      // Half a block a worker where there is but little: blocks are what workers share out.
-      let found = try Evaluation(session, venue, paths: max(paths, 256 * (session.workers - 1) + 64))
+      let found = try Evaluation(session, venue, paths: paths, workers: workers)
       session.table.add(
         Row(
           name: "evaluate.\(each.name).\(accounts)", figure: found.checksPerSecond, unit: "checks/s",
-          shareTouched: found.shareTouched, meanPositions: venue.meanPositions))
+          shareTouched: found.shareTouched, meanPositions: venue.meanPositions,
+          note: workers == 1 ? "one worker" : "\(workers) workers"))
     }
   }
   try againstNumba(session, calm)
@@ -54,7 +56,7 @@ func runEvaluate(_ session: Session) throws {
 private func againstNumba(_ session: Session, _ market: MarketModel) throws {
   let paths = 256
   let venue = try BenchmarkVenue(market: market, accounts: 10_000, hasImpact: false)
-  let ours = try Evaluation(session, venue, paths: 2048)
+  let ours = try Evaluation(session, venue, paths: 1024)
   let same = try Evaluation(session, venue, paths: paths)
   let folder = FileManager.default.temporaryDirectory.appending(path: "plimsoll-benchmark-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -115,7 +117,7 @@ private func againstTwin(_ session: Session, _ market: MarketModel) throws {
     _ = simulator.run()
   }
   let theirs = Double(200 * market.grid.steps) / seconds
-  let ours = try Evaluation(session, venue, paths: 2048, workers: 1)
+  let ours = try Evaluation(session, venue, paths: 1024, workers: 1)
   session.table.add(
     Row(
       name: "evaluate.calm.impact.200", figure: ours.checksPerSecond, unit: "checks/s", against: "reference twin",

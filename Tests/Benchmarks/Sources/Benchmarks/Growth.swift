@@ -2,7 +2,7 @@ import Foundation
 
 /// `growth`: how the time of a run grows with each of its sizes, the others held; a chart for the documentation.
 func runGrowth(_ session: Session) throws {
-  func seconds(paths: Int = 1024, steps: Int = 240, assets: Int = 12, accounts: Int = 5000, workers: Int? = nil) throws
+  func seconds(paths: Int = 512, steps: Int = 240, assets: Int = 12, accounts: Int = 2000, workers: Int? = nil) throws
     -> Double
   {
     let market = try market(assets: assets, steps: steps, isStudent: true)
@@ -11,11 +11,11 @@ func runGrowth(_ session: Session) throws {
   }
   let workers = Array(Set([1, 2, 4, 8, session.workers]).filter { $0 <= session.workers }).sorted()
   let panels = [
-    GrowthPanel("paths", try [512, 1024, 2048, 4096, 8192].map { ($0, try seconds(paths: $0)) }),
+    GrowthPanel("paths", try [512, 1024, 2048, 4096].map { ($0, try seconds(paths: $0)) }),
     GrowthPanel("steps", try [60, 120, 240, 480, 960].map { ($0, try seconds(steps: $0)) }),
     GrowthPanel("assets", try [6, 12, 24, 48].map { ($0, try seconds(assets: $0)) }),
     GrowthPanel("accounts", try [1000, 10_000, 100_000].map { ($0, try seconds(accounts: $0)) }),
-    GrowthPanel("workers", try workers.map { ($0, try seconds(paths: 4096, workers: $0)) }),
+    GrowthPanel("workers", try workers.map { ($0, try seconds(paths: 2048, workers: $0)) }),
   ]
   for panel in panels {
     for (size, seconds) in panel.points {
