@@ -38,7 +38,7 @@ public struct VenuePlan: Sendable {
   let initialValues: ColumnValues
 
   /// Prepares `venue` for paths of `grid` that start at `initialPrices`, one per asset. `volatilities`, one per asset,
-  /// make screening quicker where assets differ in theirs; no figure depends on them.
+  /// make screening quicker where assets differ in theirs (an asset without one counts as 1); no figure depends on them.
   public init(
     venue: Venue, rules: ClearingRules, grid: TimeGrid, assetIDs: [String], initialPrices: [Double],
     volatilities: [Double]? = nil
@@ -48,7 +48,8 @@ public struct VenuePlan: Sendable {
     self.rules = rules
     self.assetIDs = assetIDs
     self.initialPrices = initialPrices
-    self.volatilities = volatilities ?? initialPrices.map { _ in 1 }
+    let known = volatilities ?? []
+    self.volatilities = initialPrices.indices.map { $0 < known.count ? known[$0] : 1 }
     initialValues = ColumnValues(book: book, prices: initialPrices)
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
     let funding = book.columns.map { column -> (steps: Int, rate: Double) in

@@ -4,7 +4,7 @@ import Simulation
 import Venues
 
 /// A venue of linear perpetuals, one for each asset at 100, with a synthetic book: accounts of one to six positions, long
-/// or short, levered 1 to 20 times, 500 million of gross notional in all whatever their number.
+/// or short, levered 1 to 10 times and mostly little, 500 million of gross notional in all whatever their number.
 struct BenchmarkVenue {
   let market: MarketModel
   let venue: Venue
@@ -40,7 +40,7 @@ struct BenchmarkVenue {
             account: account, instrument: 1 + (first + place * 5) % assets, quantity: side * notional / 100,
             entryPrice: 100))
       }
-      positions.append(Position(account: account, instrument: 0, quantity: gross / (1 + 19 * draws.uniform())))
+      positions.append(Position(account: account, instrument: 0, quantity: gross / Self.leverage(draws.uniform())))
     }
     meanPositions = Double(held) / Double(accounts)
     guard
@@ -63,6 +63,9 @@ struct BenchmarkVenue {
         ? MarketImpact(coefficient: 0.7, exponent: 0.5, permanentShare: 0.5, halfLifeHours: 4) : .none,
       reserve: ReserveFund(balance: 1e7), lossAllocation: .badDebt)
   }
+
+  /// 1 + 9u⁴: half of the accounts below 1.6 times, a tenth above 7.
+  private static func leverage(_ uniform: Double) -> Double { 1 + 9 * uniform * uniform * uniform * uniform }
 
   /// The venue's static margin on `paths` paths.
   func simulator(paths: Int) -> Simulator {

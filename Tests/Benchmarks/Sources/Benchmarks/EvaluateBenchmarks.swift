@@ -29,7 +29,7 @@ struct Evaluation {
 /// `evaluate`: account-checks a second, an account at a step of a path being one check, decided.
 func runEvaluate(_ session: Session) throws {
   let (assets, steps) = (12, 240)
-  let calm = try market(assets: assets, steps: steps, isStudent: true)
+  let calm = try market(assets: assets, steps: steps, stress: 0.75, isStudent: true)
   let stressed = try market(assets: assets, steps: steps, stress: 2.5, isStudent: true)
   let cases: [(name: String, market: MarketModel, hasImpact: Bool)] = [
     ("calm.no-impact", calm, false), ("calm.impact", calm, true), ("stressed.no-impact", stressed, false),
