@@ -55,8 +55,12 @@ func runStartup(_ session: Session) throws {
       Row(name: "startup", unit: "s", note: "there is no \(program): build it with swift build -c release"))
     return
   }
-  let seconds = try session.seconds(rounds: 5, threads: 1) {
+  // By the wall always: what another process uses is not in this one's processor time.
+  var seconds = Double.infinity
+  for _ in 0..<6 {
+    let start = Machine.monotonicSeconds
     _ = try session.output(of: program, ["validate", "\(session.root)/Jobs/two-accounts.yaml", "--quiet"])
+    seconds = min(seconds, Machine.monotonicSeconds - start)
   }
   session.table.add(
     Row(
@@ -83,7 +87,7 @@ func runRead(_ session: Session) throws {
     do { _ = try Portfolio.validate(folder: folder.path()) } catch { failure = error }
   }
   if let failure { throw Failure("the benchmark's portfolio is refused: \(failure)") }
-  let theirs = session.peer("read-csv", ["--folder", folder.path()])
+  let theirs = session.peer("read-csv", ["--folder", folder.path(), "--threads", "1"])
   session.table.add(
     Row(
       name: "read.\(positions)-positions", figure: seconds, unit: "s", against: "python csv",
