@@ -32,16 +32,24 @@ public struct VenuePlan: Sendable {
   let grossEquity: Double
   /// Prices at t = 0, one per asset.
   let initialPrices: [Double]
+  /// How volatile assets are in relation to each other; decides only how quickly accounts are screened.
+  let volatilities: [Double]
   /// Column values at t = 0.
   let initialValues: ColumnValues
 
-  /// Prepares `venue` for paths of `grid` that start at `initialPrices`, one per asset.
-  public init(venue: Venue, rules: ClearingRules, grid: TimeGrid, assetIDs: [String], initialPrices: [Double]) {
+  /// Prepares `venue` for paths of `grid` that start at `initialPrices`, one per asset. `volatilities`, one per asset,
+  /// make screening quicker where assets differ in theirs (an asset without one counts as 1); no figure depends on them.
+  public init(
+    venue: Venue, rules: ClearingRules, grid: TimeGrid, assetIDs: [String], initialPrices: [Double],
+    volatilities: [Double]? = nil
+  ) {
     let book = venue.book
     self.venue = venue
     self.rules = rules
     self.assetIDs = assetIDs
     self.initialPrices = initialPrices
+    let known = volatilities ?? []
+    self.volatilities = initialPrices.indices.map { $0 < known.count ? known[$0] : 1 }
     initialValues = ColumnValues(book: book, prices: initialPrices)
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in

@@ -18,6 +18,7 @@ public final class HeadroomRows: @unchecked Sendable {
   public let count: Int
   private let rowStart: UnsafeMutablePointer<Int32>
   private let entries: UnsafeMutablePointer<Entry>
+  private let terms: UnsafeMutablePointer<Terms>
   private let lines: UnsafeMutablePointer<Line>
 
   private struct Line {
@@ -25,12 +26,19 @@ public final class HeadroomRows: @unchecked Sendable {
     var deduction: Double
   }
 
-  /// What an entry's requirement is, and where.
+  /// An entry is where it is and what applies to it: eight bytes, so that a book of many rows stays near the processor.
   private struct Entry {
+    var column: Int32
+    var terms: Int32
+  }
+
+  /// A weight and a requirement; a book has few different ones.
+  private struct Terms {
     var weight: Double
     /// Slope of the only line through the origin; used when `lineEnd == lineStart`.
     var slope: Double
-    var column: Int32
+    /// The largest slope of all its lines, at least zero; infinite where a requirement does not begin at zero.
+    var steepest: Double
     var lineStart: Int32
     var lineEnd: Int32
   }
@@ -50,22 +58,31 @@ public final class HeadroomRows: @unchecked Sendable {
     for index in slopes.indices {
       (lines + index).initialize(to: Line(slope: slopes[index], deduction: deductions[index]))
     }
+    var distinct = DistinctTerms(tables: tableStart.count)
     for index in column.indices {
-      var first = tableStart[Int(table[index])]
-      let end = tableStart[Int(table[index]) + 1]
+      (entries + index).initialize(
+        to: Entry(column: column[index], terms: distinct.number(weight[index], table[index])))
+    }
+    terms = .allocate(capacity: max(distinct.all.count, 1))
+    for (index, each) in distinct.all.enumerated() {
+      var first = tableStart[Int(each.table)]
+      let end = tableStart[Int(each.table) + 1]
+      let hasOffset = deductions[Int(first)..<Int(end)].contains { !($0 >= 0) }
+      let steepest = hasOffset ? .infinity : slopes[Int(first)..<Int(end)].reduce(0, max)
       var slope = 0.0
       if end - first == 1, deductions[Int(first)] == 0 {
         slope = slopes[Int(first)]
         first = end
       }
-      (entries + index).initialize(
-        to: Entry(weight: weight[index], slope: slope, column: column[index], lineStart: first, lineEnd: end))
+      (terms + index).initialize(
+        to: Terms(weight: each.weight, slope: slope, steepest: steepest, lineStart: first, lineEnd: end))
     }
   }
 
   deinit {
     rowStart.deallocate()
     entries.deallocate()
+    terms.deallocate()
     lines.deallocate()
   }
 
@@ -112,50 +129,127 @@ public final class HeadroomRows: @unchecked Sendable {
       bounds.withUnsafeBufferPointer { bounds in
         for index in 0..<count {
           let row = Int(rows[index])
-          var headroom = constant[row]
-          for entry in Int(rowStart[row])..<Int(rowStart[row + 1]) {
-            headroom += lowest(entries[entry], quantity[entry], bounds)
-          }
           found[number] = Int32(truncatingIfNeeded: row)
-          number += headroom < 0 ? 1 : 0
+          number += lowest(row, quantity, constant[row], bounds) >= 0 ? 0 : 1
         }
       }
     }
     return number
   }
 
-  private func headroom(
+  /// Headroom of one row at the reference of `moves` over its gross, and the key of the move it is to be compared with.
+  /// A row that cannot be compared is always in reach, one that holds nothing and owes nothing never.
+  @inline(__always)
+  func reach(
+    _ row: Int, _ quantity: UnsafeBufferPointer<Double>, _ constant: Double, _ moves: ColumnMoves
+  ) -> (reach: Double, key: Int32) {
+    let state = UnsafeBufferPointer(start: moves.reference, count: moves.columns * Self.columnStride)
+    var gross = 0.0
+    let (first, end) = (Int(rowStart[row]), Int(rowStart[row + 1]))
+    for index in first..<end {
+      let applied = terms[Int(entries[index].terms)]
+      let held = quantity[index]
+      let column = Int(entries[index].column)
+      gross +=
+        max(abs(applied.weight), applied.steepest) * abs(held) * state[column &* Self.columnStride &+ 1]
+        * moves.scale[2 &* column &+ (held < 0 ? 1 : 0)]
+    }
+    let isSingle = end - first == 1
+    let key = isSingle ? entries[first].column &* 2 &+ (quantity[first] < 0 ? 1 : 0) : Int32(moves.severalKey)
+    let headroom = headroom(row, quantity, constant, state)
+    guard gross > 0 else { return (headroom >= 0 ? .infinity : -.infinity, key) }
+    let reach = headroom / gross
+    return (reach.isNaN ? -.infinity : reach, key)
+  }
+
+  /// For each of so many columns, the largest s ÷ max(|w|, s) of its entries; see `HeadroomReach`.
+  func steepness(columns: Int) -> [Double] {
+    var largest = [Double](repeating: 0, count: columns)
+    for index in 0..<Int(rowStart[count]) {
+      let applied = terms[Int(entries[index].terms)]
+      guard applied.steepest > 0 else { continue }
+      let share = applied.steepest < .infinity ? applied.steepest / max(abs(applied.weight), applied.steepest) : 1
+      largest[Int(entries[index].column)] = max(largest[Int(entries[index].column)], share)
+    }
+    return largest
+  }
+
+  @inline(__always)
+  func headroom(
     _ row: Int, _ quantity: UnsafeBufferPointer<Double>, _ constant: Double, _ columns: UnsafeBufferPointer<Double>
   ) -> Double {
     var headroom = constant
     for index in Int(rowStart[row])..<Int(rowStart[row + 1]) {
-      let entry = entries[index]
+      let applied = terms[Int(entries[index].terms)]
       let held = quantity[index]
-      let column = Int(entry.column) &* Self.columnStride
+      let column = Int(entries[index].column) &* Self.columnStride
       headroom +=
-        entry.weight * held * columns[column]
-        - columns[column &+ 2] * requirement(entry, abs(held) * columns[column &+ 1])
+        applied.weight * held * columns[column]
+        - columns[column &+ 2] * requirement(applied, abs(held) * columns[column &+ 1])
     }
     return headroom
   }
 
+  /// A lower bound of the headroom of one row within `bounds`.
+  @inline(__always)
+  func lowest(
+    _ row: Int, _ quantity: UnsafeBufferPointer<Double>, _ constant: Double, _ bounds: UnsafeBufferPointer<Double>
+  ) -> Double {
+    var headroom = constant
+    for entry in Int(rowStart[row])..<Int(rowStart[row + 1]) {
+      headroom += lowest(entries[entry], quantity[entry], bounds)
+    }
+    return headroom
+  }
+
+  @inline(__always)
   private func lowest(_ entry: Entry, _ held: Double, _ bounds: UnsafeBufferPointer<Double>) -> Double {
+    let applied = terms[Int(entry.terms)]
     let column = Int(entry.column) &* Self.boundStride
     let side = column &+ (held < 0 ? 2 : 0)
     let size = abs(held)
     let factor = bounds[column &+ 6]
-    let weighted = entry.weight * held
-    let low = weighted * bounds[side] - factor * requirement(entry, size * bounds[column &+ 4])
-    let high = weighted * bounds[side &+ 1] - factor * requirement(entry, size * bounds[column &+ 5])
+    let weighted = applied.weight * held
+    let low = weighted * bounds[side] - factor * requirement(applied, size * bounds[column &+ 4])
+    let high = weighted * bounds[side &+ 1] - factor * requirement(applied, size * bounds[column &+ 5])
     return min(low, high)
   }
 
-  private func requirement(_ entry: Entry, _ notional: Double) -> Double {
-    if entry.lineStart == entry.lineEnd { return entry.slope * notional }
+  @inline(__always)
+  private func requirement(_ applied: Terms, _ notional: Double) -> Double {
+    if applied.lineStart == applied.lineEnd { return applied.slope * notional }
     var largest = 0.0
-    for line in Int(entry.lineStart)..<Int(entry.lineEnd) {
+    for line in Int(applied.lineStart)..<Int(applied.lineEnd) {
       largest = max(largest, notional * lines[line].slope - lines[line].deduction)
     }
     return largest
+  }
+}
+
+/// Numbers the different pairs of a weight and a table.
+private struct DistinctTerms {
+  struct Pair: Hashable {
+    var weight: Double
+    var table: Int32
+  }
+
+  private(set) var all: [Pair] = []
+  private var numbers: [Pair: Int32] = [:]
+  /// The pair last met of each table.
+  private var last: [Int32]
+
+  init(tables: Int) { last = [Int32](repeating: -1, count: tables) }
+
+  mutating func number(_ weight: Double, _ table: Int32) -> Int32 {
+    let recent = last[Int(table)]
+    if recent >= 0, all[Int(recent)].weight == weight { return recent }
+    let pair = Pair(weight: weight, table: table)
+    let number = numbers[pair] ?? Int32(truncatingIfNeeded: all.count)
+    if number == all.count {
+      all.append(pair)
+      numbers[pair] = number
+    }
+    last[Int(table)] = number
+    return number
   }
 }

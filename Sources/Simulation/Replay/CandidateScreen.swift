@@ -1,6 +1,7 @@
-import Venues
+import Clearing
 import Foundation
 import Kernels
+import Venues
 
 /// Finds the few accounts that can become liquidatable within a stretch of the path, without ever missing one.
 ///
@@ -9,32 +10,38 @@ import Kernels
 /// whose headroom has a non-negative lower bound there needs no look; the others are *candidates* and are checked at
 /// every step. Whatever leaves the assumed intervals (a cascade that moves a mark too far, a margin rate that rises too
 /// much) is noticed before the next detection, and the stretch is screened anew with a wider band, so the shortcut is
-/// exact. Two levels: the whole horizon first, then windows among the horizon's candidates.
+/// exact. Three levels: the whole horizon first, then windows among the horizon's candidates, and within a window only
+/// those candidates that the moves since its beginning can have reached.
 final class CandidateScreen {
-  /// Accounts to check at every step, ascending; the first `candidateCount` are valid.
-  private(set) var candidates: [Int32]
-  private(set) var candidateCount = 0
-
   private let plan: VenuePlan
   private let headroom: HeadroomRows
-  private let everyAccount: [Int32]
+  private let order: HeadroomOrder
   private var horizon: Stretch
   private var window: Stretch
+  /// Rows in reach of the horizon's moves, as bits and as a list.
+  private var bits: [UInt64]
+  private var reachable: [Int32]
+  private let horizonMoves: ColumnMoves
   private var horizonCandidates: [Int32]
   private var horizonCount = 0
+  private let candidates: HeadroomWindow
   private var bounds: [Double]
 
   /// Steps in a window.
   static let windowSteps = 16
 
-  init(plan: VenuePlan, headroom: HeadroomRows, isDynamic: Bool) {
+  init(plan: VenuePlan, model: ModelPlan) {
     self.plan = plan
-    self.headroom = headroom
+    headroom = model.headroom
+    order = model.order
     let accounts = plan.venue.book.accounts.count
-    everyAccount = (0..<accounts).map(Int32.init)
-    candidates = [Int32](repeating: 0, count: accounts)
-    horizonCandidates = candidates
     let columns = plan.venue.book.columns.count
+    let isDynamic = model.model.isDynamic
+    bits = [UInt64](repeating: 0, count: (accounts + 63) / 64)
+    reachable = [Int32](repeating: 0, count: accounts)
+    horizonCandidates = reachable
+    horizonMoves = order.makeMoves()
+    candidates = HeadroomWindow(rows: headroom, columns: columns)
     bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
     horizon = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
     window = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
@@ -52,27 +59,44 @@ final class CandidateScreen {
     window.end = 0
   }
 
-  /// Makes the candidates right for the marks and factors of `step`.
-  func refresh(step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger) {
+  /// Writes the accounts with negative headroom at the marks and factors of `step` to `found`, ascending, and returns how
+  /// many there are.
+  func deficits(
+    step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger,
+    into found: inout [Int32]
+  ) -> Int {
     if !horizon.holds(step, market, columns) {
       if step <= horizon.end { horizon.widen() }
       horizon.cover(step...path.steps, path, market, columns, plan)
-      horizonCount = screen(among: everyAccount, everyAccount.count, horizon, ledger, into: &horizonCandidates)
+      screenBook(ledger)
       window.end = 0
-    } else if window.holds(step, market, columns) {
-      return
     }
-    if step <= window.end { window.widen() }
-    window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
-    candidateCount = screen(among: horizonCandidates, horizonCount, window, ledger, into: &candidates)
+    if !window.holds(step, market, columns) {
+      if step <= window.end { window.widen() }
+      window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
+      window.write(to: &bounds)
+      candidates.begin(
+        among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, constant: ledger.cash,
+        bounds: bounds, state: columns.packed)
+    } else if !ledger.recent.isEmpty {
+      candidates.update(ledger.recent, quantity: ledger.quantity, constant: ledger.cash)
+    }
+    ledger.forgetRecent()
+    return candidates.negativeRows(
+      state: columns.packed, quantity: ledger.quantity, constant: ledger.cash, into: &found)
   }
 
-  private func screen(
-    among rows: [Int32], _ count: Int, _ stretch: Stretch, _ ledger: AccountLedger, into found: inout [Int32]
-  ) -> Int {
-    stretch.write(to: &bounds)
-    return headroom.possiblyNegativeRows(
-      among: rows, first: count, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds, into: &found)
+  /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
+  /// looked at, and besides every account that changed since.
+  private func screenBook(_ ledger: AccountLedger) {
+    horizon.write(to: &bounds)
+    horizonMoves.move(within: bounds)
+    order.mark(horizonMoves, in: &bits)
+    for account in ledger.touched { bits[Int(account) >> 6] |= 1 << UInt64(account & 63) }
+    let count = drainBits(&bits, into: &reachable)
+    horizonCount = headroom.possiblyNegativeRows(
+      among: reachable, first: count, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds,
+      into: &horizonCandidates)
   }
 }
 

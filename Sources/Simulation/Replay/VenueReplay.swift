@@ -38,7 +38,7 @@ final class VenueReplay {
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
-    screen = CandidateScreen(plan: plan, headroom: model.headroom, isDynamic: model.model.isDynamic)
+    screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
   }
@@ -249,10 +249,8 @@ final class VenueReplay {
   /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
   /// weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
-    screen.refresh(step: step, path: path, market: market, columns: columns, ledger: ledger)
-    let count = model.headroom.negativeRows(
-      among: screen.candidates, first: screen.candidateCount, quantity: ledger.quantity, constant: ledger.cash,
-      columns: columns.packed, into: &detected)
+    let count = screen.deficits(
+      step: step, path: path, market: market, columns: columns, ledger: ledger, into: &detected)
     guard count > 0 else { return [] }
     return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
   }
