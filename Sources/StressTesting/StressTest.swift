@@ -55,8 +55,11 @@ public struct StressTest: Sendable {
     progress(RunProgress(activity: .estimating, done: 0, total: 1))
     let summary = RiskSummary(of: table, settings: job.measures, contributions: contributions)
     try stopIfAsked()
+    let maps = plan.liquidationMaps
     let provenance = clock.provenance(of: job, program: program, workers: workers, startedAt: startedAt)
-    return plan.report(table: table, summary: summary, provenance: provenance)
+    var report = plan.report(table: table, summary: summary, provenance: provenance)
+    report.curves.liquidationMaps = maps
+    return report
   }
 }
 

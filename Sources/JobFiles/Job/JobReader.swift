@@ -80,8 +80,7 @@ private struct JobReader {
       section.checkAlone(grid: header.grid, portfolio: portfolio, problems: intake.problems)
       return nil
     }
-    portfolio.terms.check(
-      stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
+    portfolio.terms.check(grid: grid, problems: intake.problems)
     let models = section.models(
       baseline: compare.baseline, grid: grid, portfolio: portfolio, market: model, problems: intake.problems)
     if let models, atStart == .refuse {

@@ -11,7 +11,10 @@ struct InstrumentListing {
   private var usedTables: Set<Int> = []
 
   /// The words of the file.
-  private enum KindName: String, CaseIterable { case settlement, spot, perpetual }
+  private enum KindName: String, CaseIterable {
+    case settlement, spot, perpetual, future
+    case inversePerpetual = "inverse-perpetual"
+  }
 
   private static let id = Parameter<String>.text("id", "the instrument's name at the venue")
   private static let kindName = Parameter<KindName>.choice("kind", "what it is")
@@ -22,6 +25,13 @@ struct InstrumentListing {
     "rate", unit: "fraction of notional", in: Bounds(-1, 1), "what longs pay at each funding time")
   private static let interval = Parameter<Double>.number(
     "intervalHours", unit: "hours", in: Bounds(0, 8760, openBelow: true), default: 8, "hours between funding times")
+  private static let face = Parameter<Double>.number(
+    "face", unit: "money", in: Bounds(0, 1e18, openBelow: true), "what one contract is for, in the settlement currency")
+  private static let expiry = Parameter<Double>.number(
+    "expiryHours", unit: "hours", in: Bounds(0, 1e6, openBelow: true), "hours from the start to its settlement in cash")
+  private static let basis = Parameter<Double>.number(
+    "basis", unit: "per year", in: Bounds(-5, 5), default: 0,
+    "premium over the mark, continuously compounded: it trades at mark·exp(basis·years left)")
   private static let ltv = Parameter<Double>.number(
     "ltv", unit: "fraction", in: .fraction, isOptional: true, "what may be borrowed against it")
   private static let threshold = Parameter<Double>.number(
@@ -110,17 +120,34 @@ struct InstrumentListing {
         SpotTerms(
           asset: asset, collateralWeight: collateral ?? .full, liabilityWeight: liability ?? .full,
           loanToValue: accepted, supplyRate: supply, borrowRate: borrow))
-    case .perpetual:
+    case .perpetual: return perpetual(reading: &entry, isInverse: false, assets: assets, tables: tables)
+    case .inversePerpetual: return perpetual(reading: &entry, isInverse: true, assets: assets, tables: tables)
+    case .future:
       let asset = asset(reading: &entry, among: assets)
       let brackets = brackets(reading: &entry, among: tables)
-      var funding = entry.section("funding", required: false)
-      let rate = funding == nil ? 0 : funding?.read(Self.rate)
-      let interval = funding == nil ? 8 : funding?.read(Self.interval)
-      funding?.finish()
-      guard let asset, let rate, let interval else { return nil }
+      let hours = entry.read(Self.expiry)
+      let basis = entry.read(Self.basis)
+      guard let asset, let hours, let basis else { return nil }
       return .perpetual(
-        PerpetualTerms(asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval))
+        PerpetualTerms(asset: asset, brackets: brackets, expiry: FutureExpiry(hours: hours, basisPerYear: basis)))
     }
+  }
+
+  /// A perpetual, linear or inverse.
+  private mutating func perpetual(
+    reading entry: inout ParameterReader, isInverse: Bool, assets: AssetListing, tables: BracketListing
+  ) -> Instrument.Kind? {
+    let asset = asset(reading: &entry, among: assets)
+    let brackets = brackets(reading: &entry, among: tables)
+    let face = isInverse ? entry.read(Self.face) : nil
+    var funding = entry.section("funding", required: false)
+    let rate = funding == nil ? 0 : funding?.read(Self.rate)
+    let interval = funding == nil ? 8 : funding?.read(Self.interval)
+    funding?.finish()
+    guard let asset, let rate, let interval, isInverse == (face != nil) else { return nil }
+    return .perpetual(
+      PerpetualTerms(
+        asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval, inverseFace: face))
   }
 
   /// The index in the universe of the instrument's asset.

@@ -1,6 +1,7 @@
 public import Clearing
 public import Venues
 
+import Markets
 import Schema
 
 /// What `venue.yaml` says, checked: a venue without its book.
@@ -19,6 +20,8 @@ import Schema
 ///       liabilityWeight: { initial: 1.1, maintenance: 1.05 }, ltv: 0.7, liquidationThreshold: 0.75,
 ///       supplyRate: 0.01, borrowRate: 0.03 }                           # annual, continuously compounded
 ///   - { id: BTC-PERP, kind: perpetual, asset: BTC, margin: large, funding: { rate: 0.0001, intervalHours: 8 } }
+///   - { id: BTCUSD, kind: inverse-perpetual, asset: BTC, face: 100, margin: large }
+///   - { id: BTC-JUN, kind: future, asset: BTC, expiryHours: 720, basis: 0.06, margin: large }
 /// margin:
 ///   large:                                                             # by notional, lowest bracket first
 ///     - { from: 0, initial: 0.05, maintenance: 0.03 }
@@ -92,8 +95,20 @@ public struct VenueTerms: Sendable {
       reserve: terms.reserve, lossAllocation: terms.lossAllocation)
   }
 
-  /// Records every funding interval that is not a whole number of steps.
-  func check(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
+  /// Records every funding interval, and every expiry within the horizon, that is not a whole number of steps.
+  func check(grid: TimeGrid, problems: ProblemCollector) {
+    checkFunding(stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: problems)
+    for (instrument, place) in zip(instruments, places) {
+      guard let hours = instrument.expiryHours, hours <= grid.horizonHours, grid.wholeSteps(in: hours) == nil else {
+        continue
+      }
+      problems.record(
+        "\(instrument.id) expires between two steps", at: place.appending(key: "expiryHours"), found: "\(hours) h",
+        allowed: "a multiple of \(grid.stepHours) h, or more than the horizon of \(grid.horizonHours) h")
+    }
+  }
+
+  private func checkFunding(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
     for (instrument, place) in zip(instruments, places) {
       guard case .perpetual(let terms) = instrument.kind, terms.fundingRate != 0 else { continue }
       guard wholeSteps(terms.fundingIntervalHours) == nil else { continue }

@@ -177,8 +177,11 @@ private struct Stretch {
     if plan.fundingSteps[column] > 0 {
       let times = Double(
         steps.upperBound / plan.fundingSteps[column] - (steps.lowerBound - 1) / plan.fundingSteps[column])
+      let rate = plan.fundingRate[column] * times
+      let slope = plan.growth[column][steps.upperBound]
       let ends = [
-        plan.fundingRate[column] * low[about.asset] * times, plan.fundingRate[column] * high[about.asset] * times,
+        rate * (low[about.asset] * slope + plan.notionalConstant[column]),
+        rate * (high[about.asset] * slope + plan.notionalConstant[column]),
       ]
       paidLow = min(0, ends[0], ends[1])
       paidHigh = max(0, ends[0], ends[1])
@@ -186,7 +189,9 @@ private struct Stretch {
     columns[column] = ColumnBounds(
       lowPrice: low[about.asset], highPrice: high[about.asset], lowGrowth: min(first, last),
       highGrowth: max(first, last), lowAccrued: now.accrued[column] + paidLow,
-      highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[column], sizeGrows: about.side != .perpetual)
+      highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[column], sizeGrows: true)
+    columns[column].valueConstant = now.valueConstant[column]
+    columns[column].sizeConstant = plan.notionalConstant[column]
   }
 
   func write(to bounds: inout [Double]) {

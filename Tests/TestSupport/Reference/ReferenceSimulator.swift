@@ -59,6 +59,7 @@ public struct ReferenceSimulator {
     let opening = prices.marks
     for index in houses.indices {
       houses[index].payFunding(hours: prices.hours, marks: opening)
+      houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
       houses[index].margin.advance(step: prices.step, prices: opening)
     }
     let waves = runWaves()
