@@ -89,7 +89,9 @@ struct ExplainCommand: ParsableCommand {
       ])
     }
     let instruments = check.venue.instruments
-    let unlisted = instruments.filter { if case .perpetual(let terms) = $0.kind { terms.brackets == nil } else { false } }
+    let unlisted = instruments.filter {
+      if case .perpetual(let terms) = $0.kind { terms.brackets == nil } else { false }
+    }
     guard unlisted.isEmpty else {
       throw Problems([
         Problem(

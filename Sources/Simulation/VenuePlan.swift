@@ -55,7 +55,7 @@ public struct VenuePlan: Sendable {
     expiries = ColumnExpiry.within(grid, of: venue)
     let funding = book.columns.map { column -> (steps: Int, rate: Double) in
       guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.fundingRate != 0,
-        terms.expiry == nil
+        terms.expiry == nil, column.leg != .coins
       else {
         return (0, 0)
       }

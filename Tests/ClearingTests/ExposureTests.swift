@@ -10,7 +10,8 @@ struct ExposureTests {
     let model: TieredMargin
     let prices = [100.0, 50]
 
-    init(accounts: [Account], positions: [Position], brackets: [BracketTable.Bracket], inverseFace: Double? = nil) throws
+    init(accounts: [Account], positions: [Position], brackets: [BracketTable.Bracket], inverseFace: Double? = nil)
+      throws
     {
       let instruments = [
         Instrument(id: "USD", kind: .settlement),

@@ -9,7 +9,7 @@ struct ContractReadingTests {
 
   private func place(_ instrument: String) throws -> Workplace {
     let place = try Workplace()
-    try place.edit("book/venue.yaml", Self.plain, Self.plain + "\n    - " + instrument)
+    try place.edit("book/venue.yaml", Self.plain, Self.plain + "\n  - " + instrument)
     return place
   }
 
@@ -17,7 +17,7 @@ struct ContractReadingTests {
     let place = try place("{ id: ETHUSD, kind: inverse-perpetual, asset: ETH, face: 10, margin: small }")
     try place.edit(
       "book/venue.yaml", Self.plain,
-      Self.plain + "\n    - { id: ETH-Q, kind: future, asset: ETH, expiryHours: 12, basis: 0.05, margin: small }")
+      Self.plain + "\n  - { id: ETH-Q, kind: future, asset: ETH, expiryHours: 12, basis: 0.05, margin: small }")
     try place.edit(
       "book/positions.csv", "bob,BTC-SPOT,0.5,,", "bob,BTC-SPOT,0.5,,\nbob,ETHUSD,3,2000,\nbob,ETH-Q,-1,2010,")
     let venue = try place.load().venues[0].venue

@@ -15,7 +15,8 @@ public import Schema
 public struct TablesCSV: ReportFormat {
   /// What `plimsoll describe formats` prints.
   public static let kind = Kind(
-    "csv", summary: "tables/*.csv: measures, comparisons, accounts, curves, liquidation map", source: "RFC 4180; OWASP, CSV Injection")
+    "csv", summary: "tables/*.csv: measures, comparisons, accounts, curves, liquidation map",
+    source: "RFC 4180; OWASP, CSV Injection")
 
   /// Creates the format.
   public init() {}
