@@ -61,12 +61,12 @@ struct MarginSubject {
     let room = health.weightedEquity.initial - health.requirement.initial
     let leverage =
       statement.effectiveLeverage.isFinite
-      ? "\(Exact.number(statement.effectiveLeverage)) (notional ÷ headroom)" : "none: the headroom is used up"
+      ? "\(String(format: "%.4g", statement.effectiveLeverage)) (notional ÷ headroom)" : "none: the headroom is used up"
     return """
-      equity                \(Exact.money(health.equity))
+      equity                   \(Exact.money(health.equity))
       headroom to liquidation  \(Exact.money(health.health))\(health.health < 0 ? "  LIQUIDATABLE NOW" : "")
-      room to open more     \(Exact.money(room))\(room < 0 ? "  margin call" : "")
-      effective leverage    \(leverage)
+      room to open more        \(Exact.money(room))\(room < 0 ? "  margin call" : "")
+      effective leverage       \(leverage)
 
       """
   }
@@ -131,7 +131,7 @@ struct MarginSubject {
     }
     let header = ["Liquidated at"] + Self.shownRatios.map { "\(Int(($0 * 100).rounded())) %" }
     return TextTable(header: header, rows: rows).text
-      + "Notional in the moved assets of accounts whose health is negative at that share of present prices; no impact.\n"
+      + "Futures and debts of accounts whose health is negative at that share of the present price; no impact.\n"
   }
 
   private func name(of move: LiquidationMap.Move) -> String {

@@ -136,6 +136,18 @@ struct ExposureTests {
     #expect(exposure[0].delta == 1 && exposure[0].deltaMoney == 100)
   }
 
+  /// A loan counts with its debt in the map of its collateral: 10 units at 100, weight 0.9, against 500 of money owed.
+  @Test func mapOfALoan() throws {
+    let fixture = try Fixture(
+      accounts: [Account(id: "a")],
+      positions: [
+        Position(account: 0, instrument: 0, quantity: -500), Position(account: 0, instrument: 3, quantity: 10),
+      ], brackets: Self.flat)
+    let map = LiquidationMap(.asset(0), venue: fixture.venue, curve: fixture.curve, prices: fixture.prices)
+    #expect(map.totalNotional == 500 && map.falling.count == 1 && map.rising.isEmpty)
+    #expect(abs(map.falling[0].ratio - 500.0 / 900) < 1e-12 && map.falling[0].notional == 500)
+  }
+
   /// An account that is liquidatable now stands at the present price in both directions.
   @Test func underwaterNow() throws {
     let fixture = try Fixture(

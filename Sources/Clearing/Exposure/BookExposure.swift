@@ -38,7 +38,10 @@ public struct BookExposure: Sendable, Hashable {
     longNotional = sum(long) { $0.countsAsNotional }
     shortNotional = sum(short) { $0.countsAsNotional }
     balances = sum(long) { $0.side == .held }
-    delta = columns.reduce(0) { $0 + (long[$1] - short[$1]) * book.openingValuations[$1].slope }
+    let net = columns.reduce(0) { $0 + (long[$1] - short[$1]) * book.openingValuations[$1].slope }
+    let gross = columns.reduce(0) { $0 + (long[$1] + short[$1]) * book.openingValuations[$1].slope }
+    // What rounding leaves of longs and shorts that balance is no exposure.
+    delta = abs(net) <= 1e-12 * gross ? 0 : net
     deltaMoney = delta * price
   }
 }

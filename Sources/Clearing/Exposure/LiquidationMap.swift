@@ -17,7 +17,7 @@ public struct LiquidationMap: Sendable {
   public struct Turn: Sendable, Hashable {
     /// Price ÷ present price at which it becomes liquidatable; 1 for an account that is liquidatable now.
     public let ratio: Double
-    /// Notional that it then closes, at present prices: its futures and debts in the moved assets.
+    /// Notional that stands behind it, at present prices: all its futures and debts.
     public let notional: Double
   }
 
@@ -27,7 +27,7 @@ public struct LiquidationMap: Sendable {
   public let falling: [Turn]
   /// Accounts by rising distance as prices rise.
   public let rising: [Turn]
-  /// Notional of the moved assets in the whole book at present prices, both sides.
+  /// Notional of all accounts that hold a moved asset on either side, at present prices.
   public let totalNotional: Double
 
   /// Maps what is at stake at `venue`; `prices` are the present ones, one per asset.
@@ -45,7 +45,7 @@ public struct LiquidationMap: Sendable {
     for account in book.accounts.indices {
       let positions = book.positions(of: account)
       guard positions.contains(where: { isMoved[book.columns[Int(book.column[$0])].asset] }) else { continue }
-      let notional = Self.notional(of: account, book, prices, isMoved)
+      let notional = Self.notional(of: account, book, prices)
       total += notional
       let range = curve.healthyRange(of: account, isMoved: isMoved)
       if range.isEmpty || (range.low ?? 0) > 1 || (range.high ?? 2) < 1 {
@@ -69,11 +69,14 @@ public struct LiquidationMap: Sendable {
     return (turns.reduce(0) { $0 + $1.notional }, turns.count)
   }
 
-  private static func notional(of account: Int, _ book: Book, _ prices: [Double], _ isMoved: [Bool]) -> Double {
-    book.positions(of: account).reduce(0) { sum, position in
+  /// Futures and debts of an account. Negative cash is a debt where no future has put its entry value there.
+  private static func notional(of account: Int, _ book: Book, _ prices: [Double]) -> Double {
+    let positions = book.positions(of: account)
+    let hasFutures = positions.contains { book.columns[Int(book.column[$0])].side == .perpetual }
+    return positions.reduce(hasFutures ? 0 : max(0, -book.cash[account])) { sum, position in
       let index = Int(book.column[position])
       let column = book.columns[index]
-      guard column.countsAsNotional, isMoved[column.asset] else { return sum }
+      guard column.countsAsNotional else { return sum }
       return sum + abs(book.quantity[position]) * book.openingValuations[index].notional(at: prices[column.asset])
     }
   }
