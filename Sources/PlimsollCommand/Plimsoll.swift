@@ -22,6 +22,6 @@ struct Plimsoll: ParsableCommand {
     version: ProgramVersion.ofThisBuild.summary,
     subcommands: [
       RunCommand.self, ValidateCommand.self, ExplainCommand.self, DescribeCommand.self, SynthesizeCommand.self,
-      DoctorCommand.self,
+      CalibrateCommand.self, DoctorCommand.self,
     ])
 }

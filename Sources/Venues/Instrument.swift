@@ -81,6 +81,9 @@ public struct PerpetualTerms: Sendable, Hashable {
   public var fundingRate: Double
   /// Hours between funding times, counted from t = 0; a multiple of the step.
   public var fundingIntervalHours: Double
+  /// Whether the market's funding rate of the asset takes the place of `fundingRate`: the rate at each funding time, per
+  /// hour, times the interval.
+  public var takesMarketFunding: Bool
   /// Face of one contract in settlement money where the contract is inverse; nil for a linear one, whose unit is one
   /// unit of the asset.
   public var inverseFace: Double?
@@ -89,16 +92,20 @@ public struct PerpetualTerms: Sendable, Hashable {
 
   /// Creates terms.
   public init(
-    asset: Int, brackets: Int?, fundingRate: Double = 0, fundingIntervalHours: Double = 8, inverseFace: Double? = nil,
-    expiry: FutureExpiry? = nil
+    asset: Int, brackets: Int?, fundingRate: Double = 0, fundingIntervalHours: Double = 8,
+    takesMarketFunding: Bool = false, inverseFace: Double? = nil, expiry: FutureExpiry? = nil
   ) {
     self.asset = asset
     self.brackets = brackets
     self.fundingRate = fundingRate
     self.fundingIntervalHours = fundingIntervalHours
+    self.takesMarketFunding = takesMarketFunding
     self.inverseFace = inverseFace
     self.expiry = expiry
   }
+
+  /// Whether anything is paid at funding times; a dated future pays nothing.
+  public var paysFunding: Bool { expiry == nil && (takesMarketFunding || fundingRate != 0) }
 }
 
 /// Something an account can hold a signed quantity of.

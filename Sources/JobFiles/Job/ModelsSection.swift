@@ -45,14 +45,14 @@ struct ModelsSection {
   ) -> [JobModel]? {
     let before = problems.count
     let book = portfolio.venue.book
-    let prices = market.process.initialPrices
+    let prices = market.initialPrices
     var fraction: Double?
     var made: [Int: JobModel] = [:]
     let order = [baseline] + entries.indices.filter { $0 != baseline }
     for index in order where entries.indices.contains(index) {
       let context = MarginContext(
         grid: grid, venue: portfolio.venue, rules: portfolio.rules,
-        initialVolatilities: market.process.initialVolatilities, baselineMaintenanceFraction: fraction)
+        initialVolatilities: market.initialVolatilities, baselineMaintenanceFraction: fraction)
       guard let model = Self.model(entries[index], context) else {
         // Recorded; the others are read with a stand-in, only to find what is wrong with them.
         if index == baseline { fraction = 0.5 }

@@ -21,10 +21,6 @@ struct InstrumentListing {
   private static let assetName = Parameter<String>.text("asset", "the asset whose price moves it")
   private static let table = Parameter<String>.text(
     "margin", isOptional: true, "name of the bracket table; without one only a dynamic model can margin it")
-  private static let rate = Parameter<Double>.number(
-    "rate", unit: "fraction of notional", in: Bounds(-1, 1), "what longs pay at each funding time")
-  private static let interval = Parameter<Double>.number(
-    "intervalHours", unit: "hours", in: Bounds(0, 8760, openBelow: true), default: 8, "hours between funding times")
   private static let face = Parameter<Double>.number(
     "face", unit: "money", in: Bounds(0, 1e18, openBelow: true), "what one contract is for, in the settlement currency")
   private static let expiry = Parameter<Double>.number(
@@ -140,14 +136,14 @@ struct InstrumentListing {
     let asset = asset(reading: &entry, among: assets)
     let brackets = brackets(reading: &entry, among: tables)
     let face = isInverse ? entry.read(Self.face) : nil
-    var funding = entry.section("funding", required: false)
-    let rate = funding == nil ? 0 : funding?.read(Self.rate)
-    let interval = funding == nil ? 8 : funding?.read(Self.interval)
-    funding?.finish()
-    guard let asset, let rate, let interval, isInverse == (face != nil) else { return nil }
+    let funding = FundingReading(entry.section("funding", required: false))
+    guard let asset, let rate = funding.rate, let interval = funding.intervalHours, isInverse == (face != nil) else {
+      return nil
+    }
     return .perpetual(
       PerpetualTerms(
-        asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval, inverseFace: face))
+        asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval,
+        takesMarketFunding: funding.isMarket, inverseFace: face))
   }
 
   /// The index in the universe of the instrument's asset.

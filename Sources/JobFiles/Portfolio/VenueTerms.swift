@@ -20,6 +20,7 @@ import Schema
 ///       liabilityWeight: { initial: 1.1, maintenance: 1.05 }, ltv: 0.7, liquidationThreshold: 0.75,
 ///       supplyRate: 0.01, borrowRate: 0.03 }                           # annual, continuously compounded
 ///   - { id: BTC-PERP, kind: perpetual, asset: BTC, margin: large, funding: { rate: 0.0001, intervalHours: 8 } }
+///   # or funding: { rate: market }, the market's funding rate of the asset
 ///   - { id: BTCUSD, kind: inverse-perpetual, asset: BTC, face: 100, margin: large }
 ///   - { id: BTC-JUN, kind: future, asset: BTC, expiryHours: 720, basis: 0.06, margin: large }
 /// margin:
@@ -95,9 +96,21 @@ public struct VenueTerms: Sendable {
       reserve: terms.reserve, lossAllocation: terms.lossAllocation)
   }
 
-  /// Records every funding interval, and every expiry within the horizon, that is not a whole number of steps.
-  func check(grid: TimeGrid, problems: ProblemCollector) {
-    checkFunding(stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: problems)
+  /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of
+  /// the assets that have one.
+  func check(funded: [Int], problems: ProblemCollector) {
+    for (instrument, place) in zip(instruments, places) {
+      guard case .perpetual(let terms) = instrument.kind, terms.takesMarketFunding else { continue }
+      guard !funded.contains(terms.asset) else { continue }
+      problems.record(
+        "\(instrument.id) pays the market's funding rate, but its asset has none in the calibration",
+        at: place.appending(key: "funding").appending(key: "rate"), found: "market",
+        hint: "give the asset funding: { mean, deviation, halfLifeHours, limit }, or state a constant rate")
+    }
+  }
+
+  /// Records every expiry within the horizon that is not a whole number of steps.
+  func checkExpiries(grid: TimeGrid, problems: ProblemCollector) {
     for (instrument, place) in zip(instruments, places) {
       guard let hours = instrument.expiryHours, hours <= grid.horizonHours, grid.wholeSteps(in: hours) == nil else {
         continue
@@ -108,9 +121,10 @@ public struct VenueTerms: Sendable {
     }
   }
 
-  private func checkFunding(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
+  /// Records every funding interval that is not a whole number of steps.
+  func check(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
     for (instrument, place) in zip(instruments, places) {
-      guard case .perpetual(let terms) = instrument.kind, terms.fundingRate != 0 else { continue }
+      guard case .perpetual(let terms) = instrument.kind, terms.paysFunding else { continue }
       guard wholeSteps(terms.fundingIntervalHours) == nil else { continue }
       problems.record(
         "the funding interval of \(instrument.id) is not a whole number of steps",

@@ -4,7 +4,8 @@ import Kernels
 
 /// Finds the few accounts that can become liquidatable within a stretch of the path, without ever missing one.
 ///
-/// Over a stretch, prices stay within the exogenous extremes times a band of impact, factors below a ceiling. An account
+/// Over a stretch, prices stay within the exogenous extremes (lows and highs, where the path has them) times a band of
+/// impact, factors below a ceiling. An account
 /// whose headroom has a non-negative lower bound there needs no look; the others are *candidates* and are checked at
 /// every step. Whatever leaves the assumed intervals (a cascade that moves a mark too far, a margin rate that rises too
 /// much) is noticed before the next detection, and the stretch is screened anew with a wider band, so the shortcut is
@@ -75,18 +76,6 @@ final class CandidateScreen {
   }
 }
 
-/// The path being replayed, as the screen reads it.
-struct PathView {
-  /// Prices of all paths of the block.
-  let values: [Double]
-  /// Where this path's slab starts.
-  let start: Int
-  /// Points of one series.
-  let points: Int
-  /// Steps T.
-  var steps: Int { points - 1 }
-}
-
 /// Intervals assumed over a run of steps.
 private struct Stretch {
   /// Last step covered; 0 for none.
@@ -151,12 +140,13 @@ private struct Stretch {
   ) {
     end = steps.upperBound
     for asset in low.indices {
-      let series = path.start + asset * path.points
-      var lowest = path.values[series + steps.lowerBound]
-      var highest = lowest
-      for point in series + steps.lowerBound...series + steps.upperBound {
-        lowest = min(lowest, path.values[point])
-        highest = max(highest, path.values[point])
+      let lows = path.start + (path.extremes?.low ?? 0) + asset * path.points
+      let highs = path.start + (path.extremes?.high ?? 0) + asset * path.points
+      var lowest = path.values[lows + steps.lowerBound]
+      var highest = path.values[highs + steps.lowerBound]
+      for step in steps {
+        lowest = min(lowest, path.values[lows + step])
+        highest = max(highest, path.values[highs + step])
       }
       let widest = market.plan.impactScale[asset] == 0 ? 0 : band
       let permanent = market.permanent[asset]
@@ -164,17 +154,21 @@ private struct Stretch {
       low[asset] = lowest * exp(min(permanent, now) - widest) * (1 - Self.roundingBand)
       high[asset] = highest * exp(max(permanent, now) + widest) * (1 + Self.roundingBand)
     }
-    for index in highFactor.indices { cover(column: index, steps, columns, plan) }
+    for index in highFactor.indices { cover(column: index, steps, path, columns, plan) }
   }
 
-  private mutating func cover(column: Int, _ steps: ClosedRange<Int>, _ now: ColumnState, _ plan: VenuePlan) {
+  private mutating func cover(
+    column: Int, _ steps: ClosedRange<Int>, _ path: PathView, _ now: ColumnState, _ plan: VenuePlan
+  ) {
     let about = plan.venue.book.columns[column]
     highFactor[column] = now.maintenanceFactor[column] * (isDynamic ? ceiling : 1)
     let first = now.growth[column]
     let last = plan.growth[column][steps.upperBound]
     var paidLow = 0.0
     var paidHigh = 0.0
-    if plan.fundingSteps[column] > 0 {
+    if plan.marketFundingHours[column] != 0 {
+      (paidLow, paidHigh) = movingFunding(column: column, steps, path, plan)
+    } else if plan.fundingSteps[column] > 0 {
       let times = Double(
         steps.upperBound / plan.fundingSteps[column] - (steps.lowerBound - 1) / plan.fundingSteps[column])
       let rate = plan.fundingRate[column] * times
@@ -192,6 +186,26 @@ private struct Stretch {
       highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[column], sizeGrows: true)
     columns[column].valueConstant = now.valueConstant[column]
     columns[column].sizeConstant = plan.notionalConstant[column]
+  }
+
+  /// Bounds on what a path's own funding rates add over any part of `steps`: all that is received, all that is paid.
+  private func movingFunding(
+    column: Int, _ steps: ClosedRange<Int>, _ path: PathView, _ plan: VenuePlan
+  ) -> (low: Double, high: Double) {
+    let interval = plan.fundingSteps[column]
+    guard interval > 0 else { return (0, 0) }
+    let asset = plan.venue.book.columns[column].asset
+    let slope = plan.growth[column][steps.upperBound]
+    let lowSize = low[asset] * slope + plan.notionalConstant[column]
+    let highSize = high[asset] * slope + plan.notionalConstant[column]
+    var paid = (low: 0.0, high: 0.0)
+    let first = (steps.lowerBound + interval - 1) / interval * interval
+    for step in stride(from: first, through: steps.upperBound, by: interval) {
+      let rate = plan.fundingRate(of: column, at: step, path: path)
+      paid.low += min(0, rate * lowSize, rate * highSize)
+      paid.high += max(0, rate * lowSize, rate * highSize)
+    }
+    return paid
   }
 
   func write(to bounds: inout [Double]) {

@@ -52,13 +52,15 @@ final class ColumnState {
     revalue(marks: marks)
   }
 
-  /// Moves to `step`: balances grow, funding falls due at the step's marks, what expires is settled at them.
-  func advance(to step: Int, marks: [Double]) {
+  /// Moves to `step`: balances grow, funding falls due at the step's marks and, where it moves, at the path's rate; what
+  /// expires is settled at the marks.
+  func advance(to step: Int, marks: [Double], path: PathView) {
     for (index, column) in plan.venue.book.columns.enumerated() {
       growth[index] = plan.growth[index][step]
       let interval = plan.fundingSteps[index]
       if interval > 0, step % interval == 0 {
-        accrued[index] += plan.fundingRate[index] * (marks[column.asset] * growth[index] + notionalConstant[index])
+        let rate = plan.fundingRate(of: index, at: step, path: path)
+        accrued[index] += rate * (marks[column.asset] * growth[index] + notionalConstant[index])
       }
     }
     for expiry in plan.expiries where expiry.step <= step { settle(expiry, at: step, marks: marks) }
