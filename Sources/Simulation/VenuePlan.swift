@@ -16,8 +16,6 @@ public struct VenuePlan: Sendable {
   let growth: [[Double]]
   /// Value of one unit of each column at a mark of 0, and its notional there: those of an inverse face, else 0.
   let valueConstant: [Double], notionalConstant: [Double]
-  /// Half-spread paid per unit notional when closing, per column; 0 where nothing trades.
-  let closingSpread: [Double]
   /// Penalty paid per unit notional when closing, per column; 0 for what is no notional.
   let closingPenalty: [Double]
   /// What is settled in cash within the horizon, in the order of time.
@@ -52,7 +50,6 @@ public struct VenuePlan: Sendable {
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
     valueConstant = book.openingValuations.map(\.constant)
     notionalConstant = book.openingValuations.map(\.face)
-    closingSpread = book.columns.map { $0.leg == .face ? 0 : venue.depths[$0.asset]?.halfSpread ?? 0 }
     closingPenalty = book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
     expiries = ColumnExpiry.within(grid, of: venue)
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in

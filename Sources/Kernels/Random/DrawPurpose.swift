@@ -32,6 +32,8 @@ public enum DrawPurpose: UInt32, Sendable, CaseIterable {
   case fundingShock = 23
   /// Shocks of implied volatilities.
   case impliedVolatilityShock = 24
+  /// The shock common to all assets in a scenario's correlation shock.
+  case commonShock = 40
   /// Test inputs.
   case verification = 255
 }

@@ -8,6 +8,7 @@ public import Schema
 /// | `measures.csv` | model and estimate |
 /// | `comparisons.csv` | compared model and paired difference |
 /// | `accounts.csv` | account and model: equity, exposure, leverage bucket, P(liquidated) with Wilson's interval |
+/// | `scenarios.csv` | scenario, model and figure; only where the job has scenarios |
 /// | `curves.csv` | point of a curve, see `CurveTable` |
 /// | `liquidation_map.csv` | model, moved asset (empty: all prices) and price: what is liquidatable there |
 ///
@@ -21,7 +22,7 @@ public struct TablesCSV: ReportFormat {
   /// Creates the format.
   public init() {}
 
-  /// The five tables.
+  /// The five tables, and that of the scenarios where there are some.
   public func files(for report: StressReport) throws -> [OutputFile] {
     [
       OutputFile(name: "tables/measures.csv", text: Self.measures(report)),
@@ -29,7 +30,12 @@ public struct TablesCSV: ReportFormat {
       OutputFile(name: "tables/accounts.csv", text: Self.accounts(report)),
       OutputFile(name: "tables/curves.csv", text: CurveTable.text(report)),
       OutputFile(name: "tables/liquidation_map.csv", text: Self.liquidationMap(report)),
-    ]
+    ] + Self.scenarios(report)
+  }
+
+  private static func scenarios(_ report: StressReport) -> [OutputFile] {
+    report.scenarios.isEmpty
+      ? [] : [OutputFile(name: "tables/scenarios.csv", text: ScenarioTableCSV.text(report))]
   }
 
   /// Columns that say which number a row is.

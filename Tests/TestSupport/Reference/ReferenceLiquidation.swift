@@ -65,7 +65,7 @@ extension ReferenceClearingHouse {
     let target = (1 + targetBuffer) * margin.requirement(.maintenance, of: account, valuation)
     let cost = perpetuals.reduce(0) { sum, position in
       sum + penalty(position, valuation) + abs(position.quantity) * valuation.unitTraded(position)
-        * market.halfSpread(position.asset)
+        * market.halfSpread(position.asset, hours: valuation.hours)
     }
     guard target - cost > 0 else { return 1 }
     let missing = target - margin.weightedEquity(.maintenance, of: account, valuation)
@@ -90,7 +90,9 @@ extension ReferenceClearingHouse {
     var proceeds = 0.0
     for position in account.positions where position.quantity != 0 {
       let notional = valuation.notional(position)
-      let spreadCost = abs(position.quantity) * valuation.unitTraded(position) * market.halfSpread(position.asset)
+      let spreadCost =
+        abs(position.quantity) * valuation.unitTraded(position)
+        * market.halfSpread(position.asset, hours: valuation.hours)
       switch position.side {
       case .perpetual:
         cashAfter += valuation.value(position) - spreadCost - penalty(position, valuation)
