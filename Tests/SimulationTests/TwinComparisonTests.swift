@@ -178,7 +178,7 @@ struct TwinComparisonTests {
 
   // MARK: Outcomes
 
-  private func differences(
+  func differences(
     _ series: OutcomeSeries, _ path: Int, _ outcome: ReferenceOutcome, _ twin: TwinCase, venue: Int
   ) -> [String] {
     let gross = twin.grossEquity(venue: venue)

@@ -28,7 +28,9 @@ public struct RequirementTable: Sendable {
     var maintenance = LevelBuilder(capacity: book.quantity.count)
     for (index, account) in book.accounts.enumerated() {
       for position in book.positions(of: index) {
-        let found = terms(account, book.columns[Int(book.column[position])])
+        let column = book.columns[Int(book.column[position])]
+        // The requirement of an inverse position stands on its face; its coins count in full.
+        let found = column.leg == .coins ? PositionTerms() : terms(account, column)
         initial.append(lines: found.initialLines, weight: found.weight.initial)
         maintenance.append(lines: found.maintenanceLines, weight: found.weight.maintenance)
       }

@@ -195,8 +195,11 @@ private struct Stretch {
     } else if plan.fundingSteps[column] > 0 {
       let times = Double(
         steps.upperBound / plan.fundingSteps[column] - (steps.lowerBound - 1) / plan.fundingSteps[column])
+      let rate = plan.fundingRate[column] * times
+      let slope = plan.growth[column][steps.upperBound]
       let ends = [
-        plan.fundingRate[column] * low[about.asset] * times, plan.fundingRate[column] * high[about.asset] * times,
+        rate * (low[about.asset] * slope + plan.notionalConstant[column]),
+        rate * (high[about.asset] * slope + plan.notionalConstant[column]),
       ]
       paidLow = min(0, ends[0], ends[1])
       paidHigh = max(0, ends[0], ends[1])
@@ -204,7 +207,9 @@ private struct Stretch {
     columns[column] = ColumnBounds(
       lowPrice: low[about.asset], highPrice: high[about.asset], lowGrowth: min(first, last),
       highGrowth: max(first, last), lowAccrued: now.accrued[column] + paidLow,
-      highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[column], sizeGrows: about.side != .perpetual)
+      highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[column], sizeGrows: true)
+    columns[column].valueConstant = now.valueConstant[column]
+    columns[column].sizeConstant = plan.notionalConstant[column]
   }
 
   /// Bounds on what a path's own funding rates add over any part of `steps`: all that is received, all that is paid.
@@ -214,12 +219,15 @@ private struct Stretch {
     let interval = plan.fundingSteps[column]
     guard interval > 0 else { return (0, 0) }
     let asset = plan.venue.book.columns[column].asset
+    let slope = plan.growth[column][steps.upperBound]
+    let lowSize = low[asset] * slope + plan.notionalConstant[column]
+    let highSize = high[asset] * slope + plan.notionalConstant[column]
     var paid = (low: 0.0, high: 0.0)
     let first = (steps.lowerBound + interval - 1) / interval * interval
     for step in stride(from: first, through: steps.upperBound, by: interval) {
       let rate = plan.fundingRate(of: column, at: step, path: path)
-      paid.low += min(0, rate * low[asset], rate * high[asset])
-      paid.high += max(0, rate * low[asset], rate * high[asset])
+      paid.low += min(0, rate * lowSize, rate * highSize)
+      paid.high += max(0, rate * lowSize, rate * highSize)
     }
     return paid
   }

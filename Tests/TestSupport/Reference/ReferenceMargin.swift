@@ -124,6 +124,7 @@ package struct ReferenceMargin: Sendable {
   package func requirement(
     _ level: ReferenceLevel, position: ReferencePosition, notional: Double, ownTerms: TwoLevels?
   ) -> Double {
+    if position.leg == .coins { return 0 }
     switch (model, position.kind) {
     case (.tiered(let tables), .perpetual(let terms)):
       guard let index = terms.brackets else { return 0 }
