@@ -71,7 +71,7 @@ struct ExplainCommand: ParsableCommand {
     }
     return job.venues.map {
       MarginSubject(
-        venue: $0.venue, assetIDs: job.market.assetIDs, prices: job.market.process.initialPrices,
+        venue: $0.venue, assetIDs: job.market.assetIDs, prices: job.market.initialPrices,
         modelName: names[index], model: job.marginModels[index].model)
     }
   }
@@ -105,7 +105,7 @@ struct ExplainCommand: ParsableCommand {
       ? TieredMargin(instruments: instruments, tables: check.rules.brackets)
       : LoanToValueMargin(instruments: instruments)
     return MarginSubject(
-      venue: check.venue, assetIDs: calibration.assets.map(\.id), prices: calibration.assets.map(\.price),
+      venue: check.venue, assetIDs: calibration.assetIDs, prices: calibration.prices,
       modelName: type(of: model).kind.name, model: model)
   }
 }

@@ -9,7 +9,7 @@ extension RunPlan {
   /// The maps of every model at every venue: all prices moved together, then each asset alone, those with the most
   /// notional first.
   var liquidationMaps: [LiquidationMapResult] {
-    let prices = job.market.process.initialPrices
+    let prices = job.market.initialPrices
     return entries.enumerated().flatMap { model, entry in
       venues.flatMap { plan -> [LiquidationMapResult] in
         let venue = plan.venue
