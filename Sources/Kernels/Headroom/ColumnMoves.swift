@@ -1,8 +1,8 @@
 /// How far columns have moved from a reference state, in the measure in which a row's *reach* is its distance from zero.
 ///
 /// - Formula: from unit values v, sizes u and factors F to v', u', F' the headroom of a row falls by at most
-///   Σ_k g_k·m(c_k, side_k), g_k = max(|w_k|, s_k)·|q_k|·u_c, s_k being the steepest slope of the entry's requirement,
-///   side_k the sign of q_k and m(c, ±) = (±(v − v'))⁺/u + σ_c·[F'·(u' − u)⁺ + (F' − F)⁺·u]/u, where
+///   Σ_k g_k·m(c_k, side_k), g_k = max(|w_k|, s_k)·|q_k|·y_c, y = max(u, |v|), s_k being the steepest slope of the entry's requirement,
+///   side_k the sign of q_k and m(c, ±) = (±(v − v'))⁺/y + σ_c·[F'·(u' − u)⁺ + (F' − F)⁺·u]/y, where
 ///   σ_c = max s_k ÷ max(|w_k|, s_k). For T is convex, T(0) = 0 and its slopes are at most s, so that
 ///   F'·T(n') − F·T(n) ≤ s·[F'·(n' − n)⁺ + (F' − F)⁺·n]. With any scale a(c, ±) > 0: a row whose reach
 ///   H ÷ Σ g_k·a_k is at least the largest of the moves m ÷ a of its columns is not negative after the move.
@@ -103,13 +103,21 @@ public final class ColumnMoves {
     moves[severalKey] = largest
   }
 
+  /// What moves of a column are fractions of: its size or its value, whichever is larger, since a column can have either
+  /// without the other; 1 where it has neither.
+  @inline(__always)
+  static func unit(value: Double, size: Double) -> Double {
+    let unit = larger(size, value < 0 ? -value : value)
+    return unit > 0 ? unit : 1
+  }
+
   /// Sets both moves of a column and returns the larger.
   @inline(__always)
   private func set(_ column: Int, worstLong: Double, worstShort: Double, size: Double, factor: Double) -> Double {
     let start = column &* HeadroomRows.columnStride
     let (value, before, held) = (reference[start], reference[start &+ 1], reference[start &+ 2])
     let demand = steepness[column] * (factor * larger(size - before, 0) + larger(factor - held, 0) * before)
-    let inverse = 1 / before
+    let inverse = 1 / Self.unit(value: value, size: before)
     let long = (larger(value - worstLong, 0) + demand) * inverse + Self.tolerance
     let short = (larger(worstShort - value, 0) + demand) * inverse + Self.tolerance
     moves[2 &* column] = long / scale[2 &* column]

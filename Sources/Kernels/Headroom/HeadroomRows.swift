@@ -151,7 +151,8 @@ public final class HeadroomRows: @unchecked Sendable {
       let held = quantity[index]
       let column = Int(entries[index].column)
       gross +=
-        max(abs(applied.weight), applied.steepest) * abs(held) * state[column &* Self.columnStride &+ 1]
+        max(abs(applied.weight), applied.steepest) * abs(held)
+        * ColumnMoves.unit(value: state[column &* Self.columnStride], size: state[column &* Self.columnStride &+ 1])
         * moves.scale[2 &* column &+ (held < 0 ? 1 : 0)]
     }
     let isSingle = end - first == 1
