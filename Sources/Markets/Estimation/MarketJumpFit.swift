@@ -47,7 +47,9 @@ public struct MarketJumpFit: Sendable {
   /// Fits; nil if an asset has too few returns or none that varies, or if fewer than
   /// `HistoryEstimation.jointMovesPerAsset` slots an asset have all returns.
   public init?(returns: LogReturns) {
-    let firsts = returns.values.compactMap { MertonFit(returns: $0, stepHours: returns.stepHours) }
+    let firsts = Self.fits(returns.values.count) {
+      MertonFit(returns: returns.values[$0], stepHours: returns.stepHours)
+    }.compactMap(\.self)
     guard !firsts.isEmpty, firsts.count == returns.values.count else { return nil }
     let slots = returns.values[0].indices.filter { slot in returns.values.allSatisfy { $0[slot].isFinite } }
     guard slots.count >= HistoryEstimation.jointMovesPerAsset * firsts.count else { return nil }
@@ -56,10 +58,11 @@ public struct MarketJumpFit: Sendable {
     let stepYears = returns.stepHours / TimeGrid.hoursPerYear
     let jumpingFirst = firsts.filter { $0.mixture.perStep > 1e-6 }
     let pooled = jumpingFirst.isEmpty ? nil : RobustSpread.median(jumpingFirst.map(\.mixture.perStep))
-    let fits = zip(firsts, returns.values).map { first, values in
-      guard first.mixture.perStep > 1e-6 else { return first }
-      return MertonFit(returns: values, stepHours: returns.stepHours, perStep: pooled) ?? first
+    let again = Self.fits(firsts.count) { index in
+      guard firsts[index].mixture.perStep > 1e-6 else { return nil }
+      return MertonFit(returns: returns.values[index], stepHours: returns.stepHours, perStep: pooled)
     }
+    let fits = zip(firsts, again).map { $1 ?? $0 }
     let jumping = fits.indices.filter { firsts[$0].mixture.perStep > 1e-6 }
     let known = jumpingFirst.compactMap(\.intensityPerYear.standardError)
     let pooledError = known.count == jumpingFirst.count && !known.isEmpty ? mean(known) * stepYears : nil
@@ -85,6 +88,13 @@ public struct MarketJumpFit: Sendable {
     pairLogLikelihood = common?.logLikelihood
     observations = slots.count
     converged = fits.allSatisfy(\.converged) && common?.converged ?? true
+  }
+
+  /// The fit of every asset, on all cores: on a long history each takes seconds. In the order of assets.
+  private static func fits(_ count: Int, _ fit: @Sendable (Int) -> MertonFit?) -> [MertonFit?] {
+    let pool = WorkerPool(workers: Machine.allowedCores)
+    // Nothing stops the work, so it does not throw.
+    return (try? pool.map(blocks: count, makeWorkspace: { _ in 0 }) { index, _ in fit(index) }) ?? []
   }
 
   private static func jumps(of fit: MertonFit, common: Double) -> AssetJumps {
