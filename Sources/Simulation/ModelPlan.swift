@@ -15,6 +15,8 @@ public struct ModelPlan: Sendable {
   let headroom: HeadroomRows
   /// Σ of the initial requirements of each column as a function of its unit notional, before the factor.
   let initialCurves: RequirementCurves
+  /// The same of short positions alone.
+  let shortInitialCurves: RequirementCurves
   /// Accounts with negative health at t = 0.
   public let liquidatableAtStart: [Int32]
 
@@ -26,10 +28,11 @@ public struct ModelPlan: Sendable {
     self.scale = scale
     requirements = table
     headroom = HeadroomRows(
-      rowStart: book.rowStart, column: book.column, weight: table.maintenance.weight, table: table.maintenance.table,
+      rowStart: book.rowStart, column: book.column, table: table.maintenance.table,
       tableStart: table.maintenance.tableStart, slopes: table.maintenance.lines.map(\.slope),
       deductions: table.maintenance.lines.map(\.deduction))
     initialCurves = RequirementCurves(book: book, level: table.initial)
+    shortInitialCurves = RequirementCurves(book: book, level: table.initial, shortOnly: true)
     liquidatableAtStart = Self.flag(model: model, scale: scale, table: table, plan: plan)
   }
 

@@ -91,7 +91,7 @@ struct TwinComparisonTests {
 
   // MARK: Steps
 
-  private func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
+  func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
     for step in trace.steps.dropFirst() {
       let began = engine.opened[step.number - 1]
       if !agree(began[0].marks, step.openingMarks) { return "opening marks of step \(step.number)" }
@@ -152,7 +152,7 @@ struct TwinComparisonTests {
 
   // MARK: Outcomes
 
-  private func differences(
+  func differences(
     _ series: OutcomeSeries, _ path: Int, _ outcome: ReferenceOutcome, _ twin: TwinCase, venue: Int
   ) -> [String] {
     let gross = twin.grossEquity(venue: venue)

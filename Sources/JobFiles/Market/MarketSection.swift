@@ -12,6 +12,10 @@ struct MarketSection {
   let processKind: String
   /// The process's parameters as they apply.
   let processParameters: [ParameterText]
+  /// The prices that the figures come from or that are resampled; nil where there are none, or they are replayed.
+  let pastPrices: HistoryFile?
+  /// Which part of them is used.
+  let selection: HistorySelection
 
   /// Reads the section.
   ///
@@ -27,14 +31,14 @@ struct MarketSection {
     guard let found, let grid else {
       Self.checkAlone(keys.process, grid: grid, dependence: dependence, intake.problems)
       guard let found else { return nil }
-      self.init(found, choice, model: nil)
+      self.init(found, choice, keys, model: nil)
       return
     }
     var replayed: [ReplayPath]?
     if choice.kind.name == Replay.kind.name, let history = keys.history {
       replayed = history.replay(found.assets.map(\.id), keys.selection, grid: grid, intake: intake)
       guard replayed != nil else {
-        self.init(found, choice, model: nil)
+        self.init(found, choice, keys, model: nil)
         return
       }
     }
@@ -42,20 +46,22 @@ struct MarketSection {
     if choice.process?.resamplesHistory == true, let file = keys.history {
       history = file.resampled(found.assets.map(\.id), keys.selection, grid: grid, intake: intake)
       guard history != nil else {
-        self.init(found, choice, model: nil)
+        self.init(found, choice, keys, model: nil)
         return
       }
     }
     let context = ProcessContext(
       calibration: found, grid: grid, dependence: dependence, replayed: replayed, history: history)
-    self.init(found, choice, model: Self.model(choice, context, intake.problems))
+    self.init(found, choice, keys, model: Self.model(choice, context, intake.problems))
   }
 
-  private init(_ calibration: MarketCalibration, _ choice: KindChoice, model: MarketModel?) {
+  private init(_ calibration: MarketCalibration, _ choice: KindChoice, _ keys: MarketKeys, model: MarketModel?) {
     self.calibration = calibration
     self.model = model
     processKind = choice.kind.name
     processParameters = choice.parameterTexts
+    pastPrices = choice.kind.name == Replay.kind.name ? nil : keys.history
+    selection = keys.selection
   }
 
   /// Checks the process's own parameters where the figures could not be read: against a market without assets, whose own

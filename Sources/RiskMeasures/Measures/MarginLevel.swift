@@ -24,7 +24,9 @@ public struct MarginLevel: PathwiseMeasure {
     var means: [(String, MeasureUnit, PathQuantity)] = [
       ("margin.initial.mean", .money, .initialMarginMean), ("margin.coverage", .fraction, .coverage),
     ]
-    if outcomes.modelLabel.isDynamic { means.append(("margin.volatilitySeen", .volatility, .volatilitySeen)) }
+    if outcomes[.volatilitySeen].contains(where: { !$0.isNaN }) {
+      means.append(("margin.volatilitySeen", .volatility, .volatilitySeen))
+    }
     means.append(("margin.volatilityRealised", .volatility, .volatilityRealised))
     return means.map { id, unit, quantity in
       PathVariable(values: outcomes[quantity], statistics: [(outcomes.label(id, unit), .mean)])

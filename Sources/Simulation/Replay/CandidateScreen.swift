@@ -52,26 +52,31 @@ final class CandidateScreen {
   }
 
   /// Makes the candidates right for the marks and factors of `step`.
-  func refresh(step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger) {
+  func refresh(
+    step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger, weighted: [Double]
+  ) {
     if !horizon.holds(step, market, columns) {
       if step <= horizon.end { horizon.widen() }
       horizon.cover(step...path.steps, path, market, columns, plan)
-      horizonCount = screen(among: everyAccount, everyAccount.count, horizon, ledger, into: &horizonCandidates)
+      horizonCount = screen(
+        among: everyAccount, everyAccount.count, horizon, ledger, weighted, into: &horizonCandidates)
       window.end = 0
     } else if window.holds(step, market, columns) {
       return
     }
     if step <= window.end { window.widen() }
     window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
-    candidateCount = screen(among: horizonCandidates, horizonCount, window, ledger, into: &candidates)
+    candidateCount = screen(among: horizonCandidates, horizonCount, window, ledger, weighted, into: &candidates)
   }
 
   private func screen(
-    among rows: [Int32], _ count: Int, _ stretch: Stretch, _ ledger: AccountLedger, into found: inout [Int32]
+    among rows: [Int32], _ count: Int, _ stretch: Stretch, _ ledger: AccountLedger, _ weighted: [Double],
+    into found: inout [Int32]
   ) -> Int {
     stretch.write(to: &bounds)
     return headroom.possiblyNegativeRows(
-      among: rows, first: count, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds, into: &found)
+      among: rows, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, bounds: bounds,
+      into: &found)
   }
 }
 
@@ -112,11 +117,11 @@ private struct Stretch {
     self.ceiling = ceiling
     low = [Double](repeating: 0, count: assets)
     high = low
-    highFactor = [Double](repeating: 0, count: columns)
+    highFactor = [Double](repeating: 0, count: 2 * columns)
     self.columns = [ColumnBounds](
       repeating: ColumnBounds(
         lowPrice: 0, highPrice: 0, lowGrowth: 1, highGrowth: 1, lowAccrued: 0, highAccrued: 0, highFactor: 0,
-        sizeGrows: false), count: columns)
+        highShortFactor: 0, sizeGrows: false), count: columns)
   }
 
   mutating func reset() {
@@ -141,7 +146,7 @@ private struct Stretch {
       }
     }
     guard isDynamic else { return true }
-    for column in highFactor.indices where columns.maintenanceFactor[column] > highFactor[column] { return false }
+    for index in highFactor.indices where columns.maintenanceFactor[index] > highFactor[index] { return false }
     return true
   }
 
@@ -164,12 +169,12 @@ private struct Stretch {
       low[asset] = lowest * exp(min(permanent, now) - widest) * (1 - Self.roundingBand)
       high[asset] = highest * exp(max(permanent, now) + widest) * (1 + Self.roundingBand)
     }
-    for index in highFactor.indices { cover(column: index, steps, columns, plan) }
+    for index in highFactor.indices { highFactor[index] = columns.maintenanceFactor[index] * (isDynamic ? ceiling : 1) }
+    for index in self.columns.indices { cover(column: index, steps, columns, plan) }
   }
 
   private mutating func cover(column: Int, _ steps: ClosedRange<Int>, _ now: ColumnState, _ plan: VenuePlan) {
     let about = plan.venue.book.columns[column]
-    highFactor[column] = now.maintenanceFactor[column] * (isDynamic ? ceiling : 1)
     let first = now.growth[column]
     let last = plan.growth[column][steps.upperBound]
     var paidLow = 0.0
@@ -186,7 +191,8 @@ private struct Stretch {
     columns[column] = ColumnBounds(
       lowPrice: low[about.asset], highPrice: high[about.asset], lowGrowth: min(first, last),
       highGrowth: max(first, last), lowAccrued: now.accrued[column] + paidLow,
-      highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[column], sizeGrows: about.side != .perpetual)
+      highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[2 * column],
+      highShortFactor: highFactor[2 * column + 1], sizeGrows: about.side != .perpetual)
   }
 
   func write(to bounds: inout [Double]) {
