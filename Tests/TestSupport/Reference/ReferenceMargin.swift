@@ -1,5 +1,5 @@
 public import Clearing
-package import Venues
+public import Venues
 
 import Foundation
 
