@@ -39,7 +39,7 @@ struct RateOverlayTests {
   }
 
   private func isClose(_ found: [Double], _ expected: [Double]) -> Bool {
-    found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) < 1e-9 }
+    found.count == expected.count && zip(found, expected).allSatisfy { abs($0 - $1) < 1e-6 }
   }
 
   @Test("without overlays the rate is the law's")

@@ -49,7 +49,7 @@ struct VolatilityRecursionTests {
   @Test("far away the forecast is the long-run volatility, and it starts from the calibrated state")
   func limits() {
     let far = VolatilityRecursion(garch, horizonSteps: 1e7)
-    #expect(abs(far.volatility(variance: 1e-3) / garch.longRunVolatility - 1) < 1e-4)
+    #expect(abs(far.volatility(variance: 1e-3) / garch.longRunVolatility - 1) < 1e-3)
     let near = VolatilityRecursion(garch, horizonSteps: 1)
     #expect(abs(near.volatility(variance: near.initialVariance) - 0.6) < 1e-12)
     let still = VolatilityRecursion.still(stepYears: 1.0 / 8760)

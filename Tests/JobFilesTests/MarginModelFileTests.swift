@@ -17,8 +17,7 @@ struct MarginModelFileTests {
           cap: 0.5
           updateHours: 8
       """
-    try workplace.edit("job.yaml", old, model.split(separator: "\n").map { "      \($0)" }.joined(separator: "\n"))
-    try workplace.edit("job.yaml", "    - { measure: venue.loss.es, model: dynamic, level: 0.99, above: 1000 }\n", "")
+    try workplace.edit("job.yaml", old, model.split(separator: "\n").map { "    \($0)" }.joined(separator: "\n"))
     return workplace
   }
 
@@ -43,7 +42,7 @@ struct MarginModelFileTests {
     let gbm = try workplace(garch)
     try gbm.edit("job.yaml", "{ kind: garch, innovations: student-t }", "{ kind: gbm }")
     try gbm.edit(
-      "market.yaml", "      garch: { stepHours: 1, omega: 7.306e-7", "      # garch: { stepHours: 1, omega: 7.306e-7")
+      "market.yaml", "    garch: { stepHours: 1, omega: 7.306e-7", "    # garch: { stepHours: 1, omega: 7.306e-7")
     let found = gbm.problems()
     #expect(found.count == 1 && found[0].message.contains("ETH has no GARCH figures"))
     let unknown = try messages("kind: volatility-scaled\nvolatility: { kind: garch, lambda: 0.9 }")
@@ -161,7 +160,7 @@ struct MarginModelFileTests {
       ])
     #expect(venue.venue.book.accounts.map(\.efficiencyMode) == [0, nil, nil])
 
-    try workplace.edit("book/positions.csv", "bob,BTC-SPOT,0.5,,", "bob,BTC-SPOT,0.5,,\nbob,USD,-5,,")
+    try workplace.edit("book/positions.csv", "bob,BTC-SPOT,0.5,,", "bob,BTC-SPOT,0.5,,\nbob,USD,-60000,,")
     #expect(try workplace.load().warnings.contains { $0.contains("1 accounts owe something outside") })
 
     try workplace.edit("book/accounts.csv", "professional,bitcoin", "professional,bitcoins")
