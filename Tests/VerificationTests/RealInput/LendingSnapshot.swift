@@ -43,8 +43,8 @@ struct LendingSnapshot {
   }
 
   init(folder: String) throws {
-    accounts = try Self.table("\(folder)/\(Self.accountsFile)").map(Self.account)
-    let prices = try Self.table("\(folder)/\(Self.pricesFile)")
+    accounts = try plainTable("\(folder)/\(Self.accountsFile)").map(Self.account)
+    let prices = try plainTable("\(folder)/\(Self.pricesFile)")
     rows = prices.prefix { ($0["time_utc"] ?? "") <= Self.lastHour }.map {
       Row(time: $0["time_utc"] ?? "", ether: $0["ETH"] ?? "", bitcoin: $0["BTC"] ?? "")
     }
@@ -70,15 +70,5 @@ struct LendingSnapshot {
       debt: try number("debt_usd"),
       amounts: Dictionary(
         uniqueKeysWithValues: cells.compactMap { key, value in Double(value).map { (String(key), $0) } }))
-  }
-
-  /// The rows of a plain CSV by column name.
-  private static func table(_ path: String) throws -> [[Substring: Substring]] {
-    let lines = try String(contentsOfFile: path, encoding: .utf8).split(whereSeparator: \.isNewline)
-    let header = lines.first?.split(separator: ",", omittingEmptySubsequences: false) ?? []
-    return lines.dropFirst().map { line in
-      Dictionary(
-        uniqueKeysWithValues: zip(header, line.split(separator: ",", omittingEmptySubsequences: false)))
-    }
   }
 }
