@@ -66,11 +66,16 @@ public struct AssetCalibration: Sendable, Hashable {
   public var jumps: AssetJumps?
   /// Parameters of Heston's variance, where they were fitted.
   public var heston: HestonParameters?
+  /// The funding rate of perpetuals on the asset, where it moves.
+  public var funding: FundingParameters?
+  /// The implied volatility of options on the asset, where there is one.
+  public var impliedVolatility: ImpliedVolatilityParameters?
 
   /// Creates a calibration.
   public init(
     id: String, price: Double, volatility: Double, drift: Double = 0, garch: GarchParameters? = nil,
-    jumps: AssetJumps? = nil, heston: HestonParameters? = nil
+    jumps: AssetJumps? = nil, heston: HestonParameters? = nil, funding: FundingParameters? = nil,
+    impliedVolatility: ImpliedVolatilityParameters? = nil
   ) {
     self.id = id
     self.price = price
@@ -79,6 +84,8 @@ public struct AssetCalibration: Sendable, Hashable {
     self.garch = garch
     self.jumps = jumps
     self.heston = heston
+    self.funding = funding
+    self.impliedVolatility = impliedVolatility
   }
 }
 
@@ -104,8 +111,10 @@ public struct CalibrationWindow: Sendable, Hashable {
 
 /// The calibrated market: assets, and the correlation of their shocks.
 public struct MarketCalibration: Sendable {
-  /// The assets, in the order of every matrix and path.
-  public let assets: [AssetCalibration]
+  /// The assets that a process draws, in the order of every matrix; on paths, derived ones come after them.
+  public private(set) var assets: [AssetCalibration]
+  /// Assets whose prices follow others', each after its base.
+  public let derived: [DerivedAsset]
   /// Correlation of the price shocks, asset × asset.
   public let correlation: Matrix
   /// The estimation window, where figures were estimated.
@@ -116,20 +125,35 @@ public struct MarketCalibration: Sendable {
   public let regimes: RegimeChain?
   /// Jumps of the market as a whole, where there are any.
   public let marketJumps: MarketJumps?
+  /// Weights of dynamic conditional correlation, where they were fitted.
+  public let dynamicCorrelation: DynamicCorrelationWeights?
+  /// Mean length of the blocks of a stationary bootstrap, in hours, where it was chosen from data.
+  public let meanBlockHours: Double?
 
   /// Creates a calibration; the matrix must be asset × asset.
   public init(
     assets: [AssetCalibration], correlation: Matrix, window: CalibrationWindow? = nil, degreesOfFreedom: Double? = nil,
-    regimes: RegimeChain? = nil, marketJumps: MarketJumps? = nil
+    regimes: RegimeChain? = nil, marketJumps: MarketJumps? = nil,
+    dynamicCorrelation: DynamicCorrelationWeights? = nil, meanBlockHours: Double? = nil, derived: [DerivedAsset] = []
   ) {
     self.assets = assets
+    self.derived = derived
     self.correlation = correlation
     self.window = window
     self.degreesOfFreedom = degreesOfFreedom
     self.regimes = regimes
     self.marketJumps = marketJumps
+    self.dynamicCorrelation = dynamicCorrelation
+    self.meanBlockHours = meanBlockHours
   }
 
-  /// The index of the asset called `id`.
-  public func index(of id: String) -> Int? { assets.firstIndex { $0.id == id } }
+  /// The same market with other figures of the same assets, everything else kept.
+  public func replacing(assets: [AssetCalibration]) -> MarketCalibration {
+    var copy = self
+    copy.assets = assets
+    return copy
+  }
+
+  /// The index of the asset called `id` in the universe.
+  public func index(of id: String) -> Int? { assetIDs.firstIndex(of: id) }
 }

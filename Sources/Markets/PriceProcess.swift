@@ -73,6 +73,10 @@ public protocol PriceProcess: Sendable {
   /// process says otherwise.
   static var needsGarch: Bool { get }
 
+  /// The number of paths that differ from each other; nil, unless a process says otherwise, where every path is drawn
+  /// anew. A run of more paths would count copies as if they were independent.
+  var distinctPaths: Int? { get }
+
   /// Reads the process from a job, recording every problem; nil if it cannot be made.
   init?(reading reader: inout ParameterReader, context: ProcessContext)
 
@@ -84,6 +88,9 @@ public protocol PriceProcess: Sendable {
 
   /// The long-run volatility of each asset, annualised: what the depth of the market refers to.
   var longRunVolatilities: [Double] { get }
+
+  /// The long-run mean of one step's log return of each asset: what a shock that is correlated with a price takes off it.
+  var meanLogReturns: [Double] { get }
 
   /// The prices at t = 0.
   var initialPrices: [Double] { get }
@@ -100,6 +107,18 @@ public protocol PriceProcess: Sendable {
   ///   - shocks: correlated shocks of zero mean and unit variance, [asset][path]; empty unless `needsShocks`.
   ///   - prices: the prices at `step`, [asset][path].
   func advance(_ state: inout State, step: Int, shocks: Span<Double>, prices: inout MutableSpan<Double>)
+
+  /// Writes the standard deviation of the diffusive part of a step's log return, [asset][path], which the bridge between
+  /// the prices at its ends is drawn with; jumps are no part of it. Asked twice a step, right before and right after
+  /// `advance`, the tile being kept in between: a process writes when it knows, and may do so both times.
+  ///
+  /// Unless a process says otherwise, the long-run volatility times the scale of the shocks that `moment` holds.
+  func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>)
+
+  /// Writes the extremes of the step just taken, [asset][path], for a market whose extremes are `bars`; does nothing
+  /// unless a process has them.
+  func writeExtremes(
+    _ state: State, step: Int, lows: inout MutableSpan<Double>, highs: inout MutableSpan<Double>)
 }
 
 extension PriceProcess {
@@ -107,4 +126,17 @@ extension PriceProcess {
   public static var resamplesHistory: Bool { false }
   /// False: most processes need a volatility only.
   public static var needsGarch: Bool { false }
+  /// Nil: most processes draw every path anew.
+  public var distinctPaths: Int? { nil }
+  /// The long-run volatility over the step, times the common scale of the shocks where they have one.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for (asset, volatility) in longRunVolatilities.enumerated() {
+      moment.write(volatility * moment.years.squareRoot(), asset: asset, isScaled: needsShocks, into: &tile)
+    }
+  }
+  /// Nothing: most processes have no bars.
+  public func writeExtremes(
+    _ state: State, step: Int, lows: inout MutableSpan<Double>, highs: inout MutableSpan<Double>
+  ) {}
 }

@@ -46,6 +46,9 @@ private func report(_ error: any Error, _ consequence: String?, _ console: Conso
   case let tooLarge as RunTooLarge:
     console.error("\(tooLarge)")
     return ExitStatus.badData
+  case let empty as NoPathCompleted:
+    console.error(["\(empty)", consequence].compactMap(\.self).joined(separator: "; "))
+    return ExitStatus.badData
   case is WorkStopped:
     console.error(["interrupted", consequence].compactMap(\.self).joined(separator: "; "))
     return ExitStatus.interrupted

@@ -61,7 +61,7 @@ public struct Bounds: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A number as a person writes it: no `.0` on a whole one.
-func plain(_ value: Double) -> String {
+package func plain(_ value: Double) -> String {
   if let whole = Int64(exactly: value) { return String(whole) }
   return String(value)
 }

@@ -33,9 +33,10 @@ public struct MarginMatching: Sendable {
   ) throws {
     let pilot = PathGenerator(market: generator.market, seed: generator.seed ^ Self.pilotSalt)
     let blocks = max(1, paths / pathsPerBlock)
-    let means = try WorkerPool(workers: workers).map(
+    let drawn = try WorkerPool(workers: workers).map(
       blocks: blocks, makeWorkspace: { _ in PilotWorkspace(pilot, venues: venues, models: [baseline, model]) }
     ) { block, workspace in workspace.means(block: block) }.flatMap { $0 }
+    let means = generator.market.process.distinctPaths.map { Array(drawn.prefix($0)) } ?? drawn
     let count = Double(means.count)
     func mean(_ model: Int, _ level: Int) -> Double { means.reduce(0) { $0 + $1[model][level] } / count }
     baselineInitial = mean(0, 0)
@@ -72,7 +73,7 @@ private struct PilotWorkspace: ~Copyable {
   mutating func means(block index: Int) -> [[[Double]]] {
     generator.generate(block: index, into: &block, workspace: &paths)
     return (0..<pathsPerBlock).map { path in
-      let view = PathView(values: block.values, start: block.slab(path).lowerBound, points: block.points)
+      let view = PathView(of: block, path: path)
       return lanes.map { venues in
         venues.reduce([0, 0]) { sum, lane in
           let mean = lane.mean(over: view)
@@ -121,7 +122,7 @@ private final class PilotLane {
     var sum = TwoLevels(initial: 0, maintenance: 0)
     for step in 1..<path.points {
       takeMarks(of: path, at: step)
-      columns.advance(to: step, marks: marks)
+      columns.advance(to: step, marks: marks, path: path)
       if factors.advance(step: step, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
       for column in 0..<columnCount {
         let unit = columns.unitNotional[column]

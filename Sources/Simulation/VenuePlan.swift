@@ -18,8 +18,10 @@ public struct VenuePlan: Sendable {
   let growth: [[Double]]
   /// Steps between funding times of each column; 0 for none.
   let fundingSteps: [Int]
-  /// Fraction of the mark paid per unit at a funding time, per column.
+  /// Fraction of the mark paid per unit at a funding time, per column; 0 where the market's rate is paid.
   let fundingRate: [Double]
+  /// Hours of the path's funding rate that fall due at a funding time, per column; 0 where the rate is constant.
+  let marketFundingHours: [Double]
   /// Half-spread per asset.
   let halfSpread: [Double]
   /// Σ|q| of each column at t = 0: open interest in units.
@@ -44,14 +46,16 @@ public struct VenuePlan: Sendable {
     self.initialPrices = initialPrices
     initialValues = ColumnValues(book: book, prices: initialPrices)
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
-    let funding = book.columns.map { column -> (steps: Int, rate: Double) in
-      guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.fundingRate != 0 else {
-        return (0, 0)
+    let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in
+      guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.paysFunding else {
+        return (0, 0, 0)
       }
-      return (grid.wholeSteps(in: terms.fundingIntervalHours) ?? 0, terms.fundingRate)
+      let steps = grid.wholeSteps(in: terms.fundingIntervalHours) ?? 0
+      return terms.takesMarketFunding ? (steps, 0, terms.fundingIntervalHours) : (steps, terms.fundingRate, 0)
     }
     fundingSteps = funding.map(\.steps)
     fundingRate = funding.map(\.rate)
+    marketFundingHours = funding.map(\.hours)
     halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
     var open = [Double](repeating: 0, count: book.columns.count)
     var byGroup = [[Double]](repeating: open, count: book.groups.count)
@@ -69,6 +73,13 @@ public struct VenuePlan: Sendable {
       book.accounts.indices.reduce(0) { $0 + abs(book.equity(of: $1, at: values)) }
       + zip(open, values.unitNotional).reduce(0) { $0 + $1.0 * $1.1 }
     census = AccountCensus(book: book, values: values, assetIDs: assetIDs)
+  }
+
+  /// Fraction of the mark that a long unit of a column pays at the funding time `step` of a path.
+  func fundingRate(of column: Int, at step: Int, path: PathView) -> Double {
+    let hours = marketFundingHours[column]
+    guard hours != 0 else { return fundingRate[column] }
+    return hours * path.fundingRate(asset: venue.book.columns[column].asset, at: step)
   }
 
   /// Notional of one side: half the gross notional of perpetuals, plus debts.

@@ -142,7 +142,7 @@ private struct RunSize {
     let fans = (series + Double(job.priceFanAssets.count)) * points * Self.fanPoint
 
     resident = 34e6 + accounts * (220 + 100 * series) + positions * (80 + 40 * series) + fans
-    let block = assets * points * Double(pathsPerBlock) * 8
+    let block = Double(1 + job.market.channels.count) * assets * points * Double(pathsPerBlock) * 8
     let threads = Double(min(workers, (job.paths - 1) / pathsPerBlock + 1))
     working = threads * (block + fans + accounts * (60 + 18 * series) + positions * 24)
     tableRow = series * (Double(PathQuantity.allCases.count) + 1 + groups) * 8

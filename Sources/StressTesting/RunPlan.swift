@@ -27,7 +27,7 @@ struct RunPlan {
   /// Resolves `job`; pilot paths are simulated here where models are to be matched.
   init(_ job: StressJob, workers: Int) throws {
     let market = job.market
-    let prices = market.process.initialPrices
+    let prices = market.initialPrices
     let generator = PathGenerator(market: market, seed: job.seed)
     let venues = job.venues.map {
       VenuePlan(
@@ -38,7 +38,7 @@ struct RunPlan {
     entries = try Self.entries(job, generator: generator, venues: venues, workers: workers)
     let depths = MarketPlan(
       venue: job.venues[0].venue, rules: job.venues[0].rules,
-      longRunVolatilities: market.process.longRunVolatilities, grid: market.grid)
+      longRunVolatilities: market.longRunVolatilities, grid: market.grid)
     simulator = Simulator(
       generator: generator, market: depths, venues: venues, models: entries.map(\.plans), labels: entries.map(\.label),
       paths: job.paths, atStart: job.atStart, fanAssets: job.priceFanAssets,

@@ -28,7 +28,8 @@ public struct StressTest: Sendable {
   ///   - folder: where the report will be written, if it will, so that its space is checked before anything else.
   ///   - shouldStop: asked now and then; true ends the run by throwing `WorkStopped`.
   ///   - progress: told what is being done and how far it is; called from any thread, one at a time.
-  /// - Throws: `RunTooLarge` before anything is computed, if the machine cannot hold the run; `WorkStopped`.
+  /// - Throws: `RunTooLarge` before anything is computed, if the machine cannot hold the run; `NoPathCompleted` if
+  ///   there is nothing to estimate from; `WorkStopped`.
   public func run(
     workers: Int? = nil, program: ProgramVersion = .library, startedAt: Date = .now, writingTo folder: String? = nil,
     shouldStop: @Sendable () -> Bool = { false }, progress: @Sendable (RunProgress) -> Void = { _ in }
@@ -45,6 +46,7 @@ public struct StressTest: Sendable {
     let table = try simulator.run(workers: workers, shouldStop: shouldStop) { done in
       progress(RunProgress(activity: .simulating, done: done, total: simulator.blockCount))
     }
+    try plan.requireCompletedPaths(in: table)
     let tails = RiskSummary.tailPaths(of: table, settings: job.measures)
     let contributions = try tails.enumerated().map { index, tail in
       try stopIfAsked()

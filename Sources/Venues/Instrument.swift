@@ -55,14 +55,24 @@ public struct PerpetualTerms: Sendable, Hashable {
   public var fundingRate: Double
   /// Hours between funding times, counted from t = 0; a multiple of the step.
   public var fundingIntervalHours: Double
+  /// Whether the market's funding rate of the asset takes the place of `fundingRate`: the rate at each funding time, per
+  /// hour, times the interval.
+  public var takesMarketFunding: Bool
 
   /// Creates terms.
-  public init(asset: Int, brackets: Int?, fundingRate: Double = 0, fundingIntervalHours: Double = 8) {
+  public init(
+    asset: Int, brackets: Int?, fundingRate: Double = 0, fundingIntervalHours: Double = 8,
+    takesMarketFunding: Bool = false
+  ) {
     self.asset = asset
     self.brackets = brackets
     self.fundingRate = fundingRate
     self.fundingIntervalHours = fundingIntervalHours
+    self.takesMarketFunding = takesMarketFunding
   }
+
+  /// Whether anything is paid at funding times.
+  public var paysFunding: Bool { takesMarketFunding || fundingRate != 0 }
 }
 
 /// Something an account can hold a signed quantity of.

@@ -15,6 +15,7 @@ struct FuzzTests {
       try place.edit("job.yaml", "kind: garch, innovations: as-dependence", "kind: replay")
       try place.edit("job.yaml", "  calibration: market.yaml\n", "  calibration: market.yaml\n  history: prices.csv\n")
       try place.edit("job.yaml", "{ days: 2, stepHours: 1 }", "{ hours: 3 }")
+      try place.edit("job.yaml", "paths: 1000", "paths: 1")
     }
     #expect(place.problems().isEmpty)
     let good = Array(Workplace.good(name).utf8)
@@ -31,6 +32,24 @@ struct FuzzTests {
       }
     }
     // Some mutations fall into comments, names and spare digits; most must be caught.
+    #expect(jobs < Self.mutations * 3 / 4)
+  }
+
+  @Test func mutatedBarsGiveAJobOrProblems() throws {
+    let place = try BarHistoryTests.workplace()
+    #expect(place.problems().isEmpty)
+    let good = Array(BarHistoryTests.bars.utf8)
+    var jobs = 0
+    for index in 0..<Self.mutations {
+      try place.write("bars.csv", mutated(good, seed: UInt64(index)))
+      do {
+        _ = try place.load()
+        jobs += 1
+      } catch {
+        #expect(!error.all.isEmpty, "mutation \(index)")
+        _ = error.description
+      }
+    }
     #expect(jobs < Self.mutations * 3 / 4)
   }
 

@@ -7,7 +7,8 @@ struct HelpTests {
   private let plimsoll = Command(folder: NSTemporaryDirectory())
 
   @Test(
-    "every command explains itself with an example", arguments: ["run", "validate", "describe", "synthesize", "doctor"])
+    "every command explains itself with an example",
+    arguments: ["run", "validate", "describe", "synthesize", "calibrate", "doctor"])
   func help(_ name: String) throws {
     let outcome = try plimsoll(name, "--help")
     #expect(outcome.status == 0 && outcome.messages.isEmpty)

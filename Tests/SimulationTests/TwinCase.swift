@@ -11,18 +11,26 @@ struct TwinCase {
   let grid: TimeGrid
   /// Exogenous prices, [path][asset][point]; all paths start at the same prices.
   let paths: [[[Double]]]
+  /// Lows and highs of the same, where the case has them.
+  var extremes: [ReferenceExtremes]?
   let initialVolatilities: [Double]
   let longRunVolatilities: [Double]
   let depths: [MarketDepth?]
   let impact: MarketImpact
   var venues: [ReferenceVenue]
   let atStart: AtStart
+  /// The law of the assets' funding rates where they move, and the rates themselves, [path][asset][point].
+  var funding: FundingParameters?
+  var fundingRates: [[[Double]]] = []
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
-    ReferenceMarket(
-      stepHours: grid.stepHours, exogenous: paths[path], initialVolatilities: initialVolatilities,
+    var market = ReferenceMarket(
+      stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
+      initialVolatilities: initialVolatilities,
       longRunVolatilities: longRunVolatilities, depths: depths, impact: impact)
+    if funding != nil { market.fundingRates = fundingRates[path] }
+    return market
   }
 
   /// The reference's trace of one path.
@@ -68,6 +76,27 @@ extension TwinCase {
       venues.append(isPerpetual ? market.perpetualVenue(&figures) : market.lendingPool(&figures))
     }
     self.venues = venues
+    extremes = figures.flip(0.3) ? paths.map { Self.extremes(of: $0, &figures) } : nil
+  }
+
+  /// Lows and highs that enclose the prices of `path`: on most steps hardly more than that, now and then a long wick that
+  /// all assets take part in.
+  private static func extremes(of path: [[Double]], _ figures: inout TwinRandomFigures) -> ReferenceExtremes {
+    var result = ReferenceExtremes(lows: path.map { [$0[0]] }, highs: path.map { [$0[0]] })
+    let usual = figures.logUniform(0.0002, 0.02)
+    let wickChance = figures.flip(0.3) ? 0 : figures.uniform(0, 0.2)
+    for step in 1..<path[0].count {
+      // Hardly anything in the first step, so that those flagged at the start can be healthy when they are closed.
+      let (chance, scale) = step == 1 ? (0, usual / 20) : (wickChance, usual)
+      let low = figures.flip(chance) ? figures.uniform(0, 0.5) : scale * abs(figures.normal())
+      let high = figures.flip(chance) ? figures.uniform(0, 0.5) : scale * abs(figures.normal())
+      for (asset, prices) in path.enumerated() {
+        let share = figures.uniform(0.3, 1)
+        result.lows[asset].append(min(prices[step], prices[step - 1]) * exp(-low * share))
+        result.highs[asset].append(max(prices[step], prices[step - 1]) * exp(high * share))
+      }
+    }
+    return result
   }
 
   /// Prices with a common factor, jumps in both directions, and now and then an asset that stands still.

@@ -40,6 +40,28 @@ struct TwinComparisonTests {
     }
   }
 
+  @Test("the same where funding rates move along the path, step by step and path by path")
+  func movingFunding() throws {
+    var paid = 0
+    for number in 0..<250 {
+      let twin = try #require(try TwinCase(number: number)?.withMovingFunding(seed: 1))
+      let simulator = try twin.simulator()
+      let table = try simulator.run(workers: 1)
+      for path in twin.paths.indices {
+        let observer = TwinObserver()
+        _ = simulator.replay(path: path, model: 0, observer: observer)
+        let trace = twin.trace(path: path)
+        #expect(firstDifference(observer, trace, twin) == nil, "case \(number), path \(path)")
+        for (venue, outcome) in trace.outcomes.enumerated() {
+          let differing = differences(table.series(model: 0, venue: venue), path, outcome, twin, venue: venue)
+          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
+          paid += Set(trace.steps.map { $0.venues[venue].funding }).count > 2 ? 1 : 0
+        }
+      }
+    }
+    #expect(paid > 200, "funding fell due more than once on \(paid) paths")
+  }
+
   @Test("an account forced closed while healthy is looked at again in the next wave")
   func forcedThenUnhealthy() throws {
     var venue = TwinSmallVenue(holdings: [.init(cash: -951, spot: 10)])
@@ -93,6 +115,10 @@ struct TwinComparisonTests {
 
   func firstDifference(_ engine: TwinObserver, _ trace: ReferenceTrace, _ twin: TwinCase) -> String? {
     for step in trace.steps.dropFirst() {
+      for visit in step.visits {
+        let found = engine.visited[visit.phase == .low ? .low : .high]?[step.number - 1].first?.marks
+        if !agree(found ?? [], visit.openingMarks) { return "marks at the \(visit.phase) of step \(step.number)" }
+      }
       let began = engine.opened[step.number - 1]
       if !agree(began[0].marks, step.openingMarks) { return "opening marks of step \(step.number)" }
       for venue in twin.venues.indices {

@@ -6,15 +6,30 @@ import TestSupport
 import Venues
 
 extension TwinCase {
+  /// The market that replays the case's paths, with funding rates where they move.
+  func marketModel() throws -> MarketModel {
+    let ids = paths[0].indices.map { "ASSET\($0)" }
+    let process = Replay(
+      paths: paths.indices.map { number in
+        ReplayPath(
+          name: "\(number)", prices: paths[number],
+          extremes: extremes.map { ReplayExtremes(lows: $0[number].lows, highs: $0[number].highs) })
+      }, volatilities: initialVolatilities)
+    let calibration = MarketCalibration(
+      assets: ids.indices.map {
+        AssetCalibration(id: ids[$0], price: paths[0][$0][0], volatility: initialVolatilities[$0], funding: funding)
+      }, correlation: .identity(ids.count))
+    return try MarketModel(
+      assetIDs: ids, grid: grid, process: process, dependence: .gaussian, correlation: .identity(ids.count),
+      derived: DerivedMarket(calibration: calibration, process: process, grid: grid),
+      intraStep: extremes == nil ? .none : .bars)
+  }
+
   /// The same case for the engine: its venues under one model each, its paths replayed.
   func simulator() throws -> Simulator {
-    let ids = paths[0].indices.map { "ASSET\($0)" }
+    let market = try marketModel()
+    let ids = market.assetIDs
     let start = paths[0].map { $0[0] }
-    let market = try MarketModel(
-      assetIDs: ids, grid: grid,
-      process: Replay(
-        paths: paths.enumerated().map { ReplayPath(name: "\($0)", prices: $1) }, volatilities: initialVolatilities),
-      dependence: .gaussian, correlation: .identity(ids.count))
     let plans = venues.map {
       VenuePlan(venue: $0.venue, rules: $0.rules, grid: grid, assetIDs: ids, initialPrices: start)
     }
@@ -122,10 +137,16 @@ final class TwinObserver: ReplayObserver {
     let fills: [Double]
   }
 
+  private(set) var visited: [StepExtreme: [[VenueSnapshot]]] = [.low: [], .high: []]
   private(set) var opened: [[VenueSnapshot]] = []
   private(set) var closed: [[VenueSnapshot]] = []
   private(set) var waves: [Wave] = []
   private var step = 0
+
+  func extremeReached(_ extreme: StepExtreme, step: Int, snapshot: VenueSnapshot) {
+    self.step = step
+    append(snapshot, at: step, to: &visited[extreme, default: []])
+  }
 
   func stepBegan(_ step: Int, snapshot: VenueSnapshot) {
     self.step = step

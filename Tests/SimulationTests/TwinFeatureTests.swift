@@ -16,6 +16,9 @@ struct TwinFeatureCounts {
   mutating func add(_ trace: ReferenceTrace, of twin: TwinCase) {
     for step in trace.steps {
       add("cascade of several waves", when: step.waves.count >= 2)
+      for visit in step.visits { add("wave at a \(visit.phase)", when: visit.waves > 0) }
+      let atExtremes = step.visits.reduce(0) { $0 + $1.waves }
+      add("waves at an extreme and at the close", when: atExtremes > 0 && step.waves.count > atExtremes)
       for wave in step.waves { add(wave, start: trace.steps[0], of: twin) }
       for (venue, state) in step.venues.enumerated() { add(state, of: twin.venues[venue], step: step) }
     }

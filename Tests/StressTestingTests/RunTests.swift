@@ -65,22 +65,33 @@ struct RunTests {
     #expect(!kept.hasBreach && kept.limits.isEmpty)
   }
 
-  @Test("says where paths ended because numbers left their range, and leaves a limit on nothing undecided")
-  func nonFinite() throws {
+  /// A job whose log prices fall by half the variance until they are too small for a number.
+  private func falling(volatility: String) throws -> StressJob {
     let copy = try CopiedJob()
-    try copy.edit("market.yaml", "1.91049731745428", "100")
-    // At 10,000 % a year the log price falls by 5,000 in a year: every price becomes zero on its way.
-    let report = try StressTest(
-      copy.job([
-        "market.process": "{kind: gbm}", "market.history": "", "atStart": "close", "paths": "300",
-        "horizon": "{days: 400, stepHours: 2}",
-        "limits": "[{measure: venue.loss.es, level: 0.99, model: static, above: 1}]",
-      ])
-    ).run()
-    #expect(report.pathStates == [PathStateCount("completed", 0), PathStateCount("nonFinite", 300)])
-    #expect(report.warnings.count == 1 && report.warnings[0].contains("300 of 300 paths ended"))
-    #expect(report.limits.map(\.status) == [.undecided] && !report.hasBreach)
+    try copy.edit("market.yaml", "1.91049731745428", volatility)
+    return try copy.job([
+      "market.process": "{kind: gbm}", "market.history": "", "atStart": "close", "paths": "300",
+      "horizon": "{days: 400, stepHours: 2}",
+      "limits": "[{measure: venue.loss.es, level: 0.99, model: static, above: 1}]",
+    ])
+  }
+
+  @Test("says where paths ended because numbers left their range")
+  func nonFinite() throws {
+    let report = try StressTest(falling(volatility: "36")).run()
+    let counts = report.pathStates.map(\.count)
+    #expect(counts.reduce(0, +) == 300 && counts.allSatisfy { $0 > 0 })
+    #expect(report.warnings.count == 1 && report.warnings[0].contains("\(counts[1]) of 300 paths ended"))
     for estimate in report.models[0].estimates { #expect(!estimate.value.isInfinite, "\(estimate.id)") }
+  }
+
+  @Test("ends loudly where no path is left to say anything of")
+  func nothingCompleted() throws {
+    // At 10,000 % a year the log price falls by 5,000 in a year: every price becomes zero on its way.
+    let job = try falling(volatility: "100")
+    let failure = #expect(throws: NoPathCompleted.self) { try StressTest(job).run() }
+    #expect(failure?.models == ["static"] && failure?.paths == 300)
+    #expect(failure?.description.contains("two-accounts.yaml: under static none of 300 paths") == true)
   }
 
   @Test("says that a model which requires nothing cannot be matched")
@@ -109,7 +120,6 @@ struct RunTests {
     #expect(first.workers == 2 && first.peakMemoryBytes > 1_000_000 && first.wallSeconds > 0)
     #expect(first.inputs.count == 6 && first.inputs.allSatisfy { $0.sha256.count == 64 && $0.bytes > 0 })
     #expect(try record([:]).jobHash == first.jobHash)
-    #expect(try record(["paths": "2"]).jobHash != first.jobHash)
     #expect(try record(["seed": "2"]).jobHash != first.jobHash)
     #expect(try record(["measures.levels": "[0.9]"]).jobHash != first.jobHash)
     #expect(try record(["horizon.hours": "3"]).jobHash != first.jobHash)

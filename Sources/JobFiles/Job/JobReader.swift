@@ -19,7 +19,9 @@ extension StressJob {
   /// market:
   ///   calibration: market.yaml                    # or, to estimate the figures from prices at load:
   ///   history: prices.csv                         # with assets: […], from, to, correlationHours where wanted;
-  ///   process: { kind: gbm }                      # replay takes its prices from history, figures from calibration
+  ///   process: { kind: gbm }                      # replay takes its prices from history, figures from calibration;
+  ///                                               # history: { bars: bars.csv } replays lows and highs as well
+  ///   intraStep: { kind: none }                   # default: bars where bars are replayed
   ///   dependence: { kind: gaussian }              # default: the calibration's own
   ///   correlation: { repair: nearest }            # or, with history, { shrink: ledoit-wolf }; default: neither
   /// horizon: { days: 10, stepHours: 1 }           # or hours
@@ -73,13 +75,19 @@ private struct JobReader {
       context: LimitContext(
         models: section.names, venue: portfolio?.venue, settings: settings, matchings: compare.matchings,
         baseline: compare.baseline))
-    let output = OutputSection(reading: &reader, assets: market?.calibration.assets.map(\.id))
+    let output = OutputSection(reading: &reader, assets: market?.calibration.assetIDs)
     reader.finish()
 
     guard let grid = header.grid, let market, let model = market.model, let portfolio else {
       section.checkAlone(grid: header.grid, portfolio: portfolio, problems: intake.problems)
       return nil
     }
+    if let distinct = model.process.distinctPaths, let paths = header.paths, paths > distinct {
+      reader.record(
+        "there are more paths than differ from each other", key: "paths", found: "\(paths)", allowed: "≤ \(distinct)",
+        hint: "the given paths hold no chance: copies would be counted as if they were independent")
+    }
+    portfolio.terms.check(funded: model.derived?.fundedAssets ?? [], problems: intake.problems)
     portfolio.terms.check(
       stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
     let histories = ModelHistories(
@@ -129,9 +137,9 @@ private struct JobReader {
         found: node.shortDescription, allowed: "the path of a folder")
       return nil
     }
-    let prices = market.map { $0.model?.process.initialPrices ?? $0.calibration.assets.map(\.price) }
+    let prices = market.map { $0.model?.initialPrices ?? $0.calibration.prices }
     return Portfolio(
-      file.sibling(path), universe: market?.calibration.assets.map(\.id), prices: prices, asker: node.location,
+      file.sibling(path), universe: market?.calibration.assetIDs, prices: prices, asker: node.location,
       intake: intake)
   }
 

@@ -48,15 +48,15 @@ struct ModelsSection {
   ) -> [JobModel]? {
     let before = problems.count
     let book = portfolio.venue.book
-    let prices = market.process.initialPrices
+    let prices = market.initialPrices
     var fraction: Double?
     var made: [Int: JobModel] = [:]
     let order = [baseline] + entries.indices.filter { $0 != baseline }
     for index in order where entries.indices.contains(index) {
       let context = MarginContext(
         grid: grid, venue: portfolio.venue, rules: portfolio.rules,
-        initialVolatilities: market.process.initialVolatilities,
-        longRunVolatilities: market.process.longRunVolatilities, calibration: histories.calibration,
+        initialVolatilities: market.initialVolatilities,
+        longRunVolatilities: market.longRunVolatilities, calibration: histories.calibration,
         history: entries[index].type?.needsHistory == true ? histories.history(of: entries[index].node) : nil,
         baselineMaintenanceFraction: fraction)
       guard let model = Self.model(entries[index], context) else {

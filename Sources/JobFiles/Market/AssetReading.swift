@@ -27,10 +27,8 @@ enum AssetReading {
     "degreesOfFreedom", in: DependenceReading.degreesAllowed, isOptional: true, "of Student-t innovations")
   private static let initialVolatility = Parameter<Double>.number(
     "initialVolatility", unit: "per year", in: Bounds(0, 100, openBelow: true), "volatility at t = 0")
-  private static let logLikelihood = Parameter<Double>.number(
-    "logLikelihood", in: .any, isOptional: true, "for the record")
-  private static let observations = Parameter<Int>.integer(
-    "observations", in: 0...Int.max, isOptional: true, "for the record")
+  private static let lambda = Parameter<Double>.number(
+    "lambda", in: Bounds(0, 1, openBelow: true, openAbove: true), "decay of the squared returns of a step")
 
   /// The asset at `node`; nil, recorded, where it is wrong.
   static func asset(_ node: DocumentNode, intake: Intake) -> AssetCalibration? {
@@ -44,12 +42,15 @@ enum AssetReading {
     let garch = reader.section("garch", required: false).flatMap(Self.garch)
     let jumps = JumpReading.assetJumps(reader.section("jumps", required: false))
     let heston = HestonReading.heston(reader.section("heston", required: false))
+    let factors = FactorReading.factors(&reader)
+    readDecay(reader.section("ewma", required: false, allowed: "{ stepHours, lambda }"))
     reader.finish()
     if let flaw = id.flatMap(AccountName.flaw) { reader.record("the asset's name \(flaw)", key: "id") }
     guard let id, let price, let volatility, let drift, intake.problems.count == before else { return nil }
     if let garch { compare(garch, with: volatility, of: id, at: node.location, intake) }
     return AssetCalibration(
-      id: id, price: price, volatility: volatility, drift: drift, garch: garch, jumps: jumps, heston: heston)
+      id: id, price: price, volatility: volatility, drift: drift, garch: garch, jumps: jumps, heston: heston,
+      funding: factors.funding, impliedVolatility: factors.impliedVolatility)
   }
 
   /// GARCH figures: a variance that stays positive (α + γ ≥ 0) and reverts (α + γ/2 + β < 1).
@@ -63,9 +64,8 @@ enum AssetReading {
     let beta = section.read(Self.beta)
     let degrees = section.readIfPresent(Self.degrees)
     let initial = section.read(Self.initialVolatility)
-    for name in [logLikelihood] { _ = section.readIfPresent(name) }
-    _ = section.readIfPresent(observations)
-    readErrors(section.section("standardErrors", required: false))
+    FitKeys.read(
+      &section, errors: ["mean", "omega", "alpha", "gamma", "beta", "degreesOfFreedom", "initialVolatility"])
     section.finish()
     guard let stepHours, let mean, let omega, let alpha, let gamma, let beta, let initial else { return nil }
     let parameters = GarchParameters(
@@ -83,12 +83,12 @@ enum AssetReading {
     return parameters
   }
 
-  /// Standard errors are for the reader of the file; they only have to be numbers.
-  private static func readErrors(_ section: ParameterReader?) {
+  /// `ewma: { stepHours, lambda }`: a fitted decay, for whoever sets a margin model's; no process uses it.
+  private static func readDecay(_ section: ParameterReader?) {
     guard var section else { return }
-    for key in ["mean", "omega", "alpha", "gamma", "beta", "degreesOfFreedom", "initialVolatility"] {
-      _ = section.readIfPresent(Parameter<Double>.number(key, in: .nonNegative, isOptional: true, "for the record"))
-    }
+    _ = section.read(stepHours)
+    _ = section.read(lambda)
+    FitKeys.read(&section, errors: ["lambda"])
     section.finish()
   }
 

@@ -23,6 +23,8 @@ import Schema
 /// regimes:
 ///   - { name: calm, volatilityMultiple: 0.8, meanDurationDays: 60 }
 ///   - { name: crisis, volatilityMultiple: 2.5, correlationBlend: 0.6, meanDurationDays: 4 }
+/// dynamicCorrelation: { stepHours: 1, reaction: 0.02, persistence: 0.95 }
+/// bootstrap: { meanBlockHours: 240 }
 /// ```
 struct CalibrationFile {
   /// The calibrated market.
@@ -39,6 +41,10 @@ struct CalibrationFile {
     "dailyObservations", in: 0...Int.max, isOptional: true, "daily returns behind volatilities and correlations")
   private static let frequency = Parameter<Double>.number(
     "frequencyHours", unit: "hours", in: .positive, isOptional: true, "spacing of the data")
+  private static let process = Parameter<String>.text(
+    "process", isOptional: true, "what `plimsoll calibrate` was asked to fit, for the record")
+  private static let logLikelihood = Parameter<Double>.number(
+    "logLikelihood", in: .any, isOptional: true, "of all assets together, for the record")
 
   /// Reads a calibration, recording every problem; nil if there is any. Problems inside `node` keep its places; `request`
   /// is what a job asks to be done to the correlations.
@@ -47,7 +53,11 @@ struct CalibrationFile {
     place = node.location
     var reader = ParameterReader(node, problems: intake.problems)
     let window = Self.window(reader.section("calibration", required: false))
-    let items = reader.list("assets", required: true, allowed: "a list of { id, price, volatility, … }")
+    let all = reader.list("assets", required: true, allowed: "a list of { id, price, volatility, … }")
+    let items = all.filter { !DerivedReading.isDerived($0) }
+    if items.isEmpty, !all.isEmpty {
+      reader.record("every asset is derived: none has a price of its own", key: "assets")
+    }
     var assets: [AssetCalibration] = []
     for item in items {
       guard let asset = AssetReading.asset(item, intake: intake) else { continue }
@@ -58,9 +68,12 @@ struct CalibrationFile {
       assets.append(asset)
     }
     let isComplete = assets.count == items.count
+    let derived = DerivedReading.assets(
+      all.filter(DerivedReading.isDerived), after: assets.map(\.id), isComplete: isComplete, intake: intake)
     let correlation = CorrelationReading(
       reader.section("correlation", required: items.count > 1, allowed: "{ matrix: [[1, …], …] }"),
-      assets: isComplete ? assets.map(\.id) : nil, request: request, intake: intake
+      assets: isComplete ? assets.map(\.id) : nil, derivedCount: all.count - items.count, request: request,
+      intake: intake
     ).matrix
     dependence = reader.take("dependence").flatMap {
       DependenceReading.dependence($0, fitted: nil, problems: intake.problems)
@@ -68,12 +81,24 @@ struct CalibrationFile {
     let regimes = RegimeReading.chain(
       reader.list("regimes", required: false, allowed: RegimeReading.allowed), problems: intake.problems)
     let marketJumps = JumpReading.marketJumps(reader.section("marketJumps", required: false))
+    let weights = ResamplingReading.weights(reader.section("dynamicCorrelation", required: false))
+    let blockHours = ResamplingReading.blockHours(reader.section("bootstrap", required: false))
     reader.finish()
     if intake.problems.count == before { JumpReading.check(assets, marketJumps, reader) }
     guard intake.problems.count == before, let correlation else { return nil }
     calibration = MarketCalibration(
       assets: assets, correlation: correlation, window: window, degreesOfFreedom: dependence?.degreesOfFreedom,
-      regimes: regimes, marketJumps: marketJumps)
+      regimes: regimes, marketJumps: marketJumps, dynamicCorrelation: weights, meanBlockHours: blockHours,
+      derived: derived)
+  }
+
+  /// The digest of the prices that the figures came from: 64 hexadecimal digits.
+  private static func checkDigest(_ node: DocumentNode?, _ section: ParameterReader) {
+    guard let node else { return }
+    if case .scalar(let text) = node.content, text.utf8.count == 64, text.allSatisfy(\.isHexDigit) { return }
+    section.record(
+      "the digest is not allowed", key: "sha256", found: node.shortDescription, allowed: "64 hexadecimal digits",
+      hint: "SHA-256 of the file of prices")
   }
 
   /// Where the figures came from; nil where the file does not say.
@@ -83,6 +108,9 @@ struct CalibrationFile {
     let observations = section.readIfPresent(Self.observations)
     _ = section.readIfPresent(Self.dailyObservations)
     _ = section.readIfPresent(Self.frequency)
+    _ = section.readIfPresent(Self.process)
+    _ = section.readIfPresent(Self.logLikelihood)
+    checkDigest(section.take("sha256"), section)
     var range = section.section("window", required: false)
     let from = range.flatMap { _ in range?.read(Parameter<String>.text("from", "first day")) }
     let to = range.flatMap { _ in range?.read(Parameter<String>.text("to", "last day")) }

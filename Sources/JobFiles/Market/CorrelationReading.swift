@@ -13,8 +13,11 @@ struct CorrelationReading {
   private(set) var matrix: Matrix?
 
   /// Reads the section; without one the matrix is the identity, which is right for a single asset. `assets` is nil where
-  /// they could not all be read: then only the entries are checked. `request` may ask for a repair.
-  init(_ section: ParameterReader?, assets: [String]?, request: CorrelationRequest?, intake: Intake) {
+  /// they could not all be read: then only the entries are checked. `request` may ask for a repair; `derivedCount` assets
+  /// of the file are derived and have no place in the matrix.
+  init(
+    _ section: ParameterReader?, assets: [String]?, derivedCount: Int = 0, request: CorrelationRequest?, intake: Intake
+  ) {
     let problems = intake.problems
     guard var section else {
       matrix = assets.map { Matrix.identity($0.count) }
@@ -27,7 +30,9 @@ struct CorrelationReading {
     if let assets, rows.count != assets.count, !rows.isEmpty {
       problems.record(
         "the matrix has another number of rows than there are assets", at: place, found: "\(rows.count)",
-        allowed: "\(assets.count)")
+        allowed: "\(assets.count)",
+        hint: derivedCount > 0
+          ? "derived assets have no row: their price follows from their base's and their peg" : nil)
     }
     let values = rows.map { Self.row($0, count: assets?.count ?? rows.count, problems) }
     guard problems.count == before, let assets else { return }

@@ -14,17 +14,29 @@ struct HistoryFile {
     guard case .scalar(let path) = node.content, !path.isEmpty else {
       intake.problems.record(
         "the history is the path of a CSV file", at: node.location, found: node.shortDescription,
-        allowed: "prices.csv")
+        allowed: "prices.csv, or for a replay { bars: bars.csv }")
       return nil
     }
     let reference = base.sibling(path)
     guard let file = intake.open(reference, asker: node.location) else { return nil }
+    if file.withBytes({ Self.holdsBars($0, file: reference.shown) }) {
+      intake.problems.record(
+        "this is a table of bars", at: node.location, found: reference.shown,
+        hint: "replay it with history: { bars: \(path) }; a history of closes has one column per asset")
+      return nil
+    }
     let problems = ProblemCollector()
     let table = file.withBytes { PricesFile($0, file: reference.shown, problems: problems) }
     intake.problems.absorb(problems)
     guard let table, problems.isEmpty else { return nil }
     self.table = table
     place = node.location
+  }
+
+  /// Whether the header is that of a table of bars.
+  private static func holdsBars(_ bytes: Span<UInt8>, file: String) -> Bool {
+    guard let table = CSVTable(bytes, file: file, problems: ProblemCollector()) else { return false }
+    return BarsFile.required.allSatisfy(table.columns.contains)
   }
 
   /// A market estimated from the history; nil, recorded, where that is not possible.
@@ -46,7 +58,7 @@ struct HistoryFile {
           "the correlations were shrunk towards their mean of \(figure(shrinkage.meanCorrelation)) with intensity "
             + "\(figure(shrinkage.intensity)): moved by \(figure(shrinkage.distance)) (Frobenius)", at: request.place)
       }
-      return market.calibration
+      return selection.means == .zero ? market.calibration.withoutMeans : market.calibration
     } catch {
       for problem in error.all { intake.problems.record(problem) }
       return nil
@@ -67,7 +79,7 @@ struct HistoryFile {
   }
 
   /// The prices of `assets`, all where empty, in the selection's window; nil, recorded, where they cannot be had.
-  private func observed(_ assets: [String], _ selection: HistorySelection, intake: Intake) -> PriceHistory? {
+  func observed(_ assets: [String], _ selection: HistorySelection, intake: Intake) -> PriceHistory? {
     guard let path = table.paths.first, table.paths.count == 1 else {
       intake.problems.record(
         "a market is read from one history, not from several paths", at: place, found: "\(table.paths.count) paths")
@@ -176,5 +188,17 @@ struct HistoryFile {
     guard intake.problems.count == before else { return nil }
     return ReplayPath(
       name: path.name.isEmpty ? "history" : path.name, prices: columns.map { Array(path.prices[$0][rows]) })
+  }
+}
+
+extension MarketCalibration {
+  /// The same with μ of all GARCH figures at 0.
+  fileprivate var withoutMeans: MarketCalibration {
+    replacing(
+      assets: assets.map { asset in
+        var asset = asset
+        asset.garch?.mean = 0
+        return asset
+      })
   }
 }

@@ -17,6 +17,7 @@ enum JumpReading {
     guard var section else { return nil }
     let intensity = section.read(Self.intensity)
     let correlation = section.read(Self.sizeCorrelation)
+    FitKeys.read(&section, errors: ["intensityPerYear", "sizeCorrelation"])
     section.finish()
     guard let intensity, let correlation else { return nil }
     return MarketJumps(intensityPerYear: intensity, sizeCorrelation: correlation)
@@ -28,6 +29,7 @@ enum JumpReading {
     guard var section else { return nil }
     let marketWide = section.section("marketWide", required: false)
     let own = section.section("own", required: false)
+    FitKeys.read(&section, errors: [])
     section.finish()
     if marketWide == nil, own == nil {
       section.problems.record(
@@ -40,6 +42,7 @@ enum JumpReading {
   private static func commonSize(_ section: ParameterReader?) -> JumpSize? {
     guard var section else { return nil }
     let size = Self.size(&section)
+    FitKeys.readErrors(&section, of: ["mean", "deviation"])
     section.finish()
     return size
   }
@@ -48,6 +51,7 @@ enum JumpReading {
     guard var section else { return nil }
     let intensity = section.read(Self.intensity)
     let size = Self.size(&section)
+    FitKeys.readErrors(&section, of: ["intensityPerYear", "mean", "deviation"])
     section.finish()
     guard let intensity, let size else { return nil }
     return OwnJumps(intensityPerYear: intensity, size: size)
@@ -99,6 +103,8 @@ enum HestonReading {
     let volatility = section.read(Self.volatilityOfVariance)
     let correlation = section.read(Self.correlation)
     let initial = section.readIfPresent(Self.initialVolatility)
+    FitKeys.read(
+      &section, errors: ["reversionPerYear", "volatilityOfVariance", "correlation", "initialVolatility"])
     section.finish()
     if let volatility, volatility > 0, volatility < smallestVolatilityOfVariance {
       section.record(

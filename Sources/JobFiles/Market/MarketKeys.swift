@@ -12,6 +12,10 @@ struct MarketKeys {
   let calibration: MarketCalibration?
   /// The given prices; nil where there are none or they are wrong (recorded).
   let history: HistoryFile?
+  /// The given bars; nil where there are none or they are wrong (recorded).
+  let bars: BarHistory?
+  /// What prices do between two points, where the job says it.
+  let intraStep: IntraStepRequest?
   /// Which part of the prices to take.
   let selection: HistorySelection
   private let hasCalibration: Bool
@@ -24,6 +28,9 @@ struct MarketKeys {
     "correlationHours", unit: "hours", in: .positive, isOptional: true,
     "step of the moves that are correlated; that of the simulation if absent")
 
+  private static let means = Parameter<HistorySelection.Means>.choice(
+    "means", default: .zero, "whether prices drift by the mean returns that were estimated from the history")
+
   /// Reads the keys and the files that they name.
   init(reading node: DocumentNode, base: FileReference, intake: Intake) {
     var reader = ParameterReader(node, problems: intake.problems)
@@ -34,16 +41,21 @@ struct MarketKeys {
     selection = HistorySelection(
       assets: reader.read(Self.assets) ?? [], from: Self.time(Self.from, isEnd: false, &reader),
       to: Self.time(Self.to, isEnd: true, &reader), correlationHours: reader.readIfPresent(Self.correlationHours),
-      correlation: request)
+      correlation: request, means: reader.read(Self.means) ?? .zero)
     process = reader.take("process") ?? Self.defaultProcess(in: node)
     choice = KindChoice(process, among: allPriceProcesses.map { $0.kind }, problems: intake.problems)
     calibration = calibrationNode.flatMap { Self.calibration($0, request: request, base: base, intake: intake) }
     hasCalibration = calibrationNode != nil
     let historyNode = reader.take("history")
-    history = historyNode.flatMap { HistoryFile($0, base: base, intake: intake) }
+    var isBars = false
+    if case .mapping = historyNode?.content { isBars = true }
+    history = isBars ? nil : historyNode.flatMap { HistoryFile($0, base: base, intake: intake) }
+    bars = isBars ? historyNode.flatMap { BarHistory($0, base: base, intake: intake) } : nil
+    intraStep = reader.take("intraStep").flatMap { IntraStepRequest(reading: $0, problems: intake.problems) }
     dependenceNode = reader.take("dependence")
     reader.finish()
     checkSources(reader, hasHistory: historyNode != nil)
+    if isBars { checkBars(reader) }
   }
 
   /// Geometric Brownian motion, as if it were written.
@@ -51,6 +63,14 @@ struct MarketKeys {
     let place = node.location.appending(key: "process")
     let name = DocumentNode(.scalar(GeometricBrownianMotion.kind.name), at: place.appending(key: "kind"))
     return DocumentNode(.mapping([DocumentNode.Entry(key: "kind", value: name)]), at: place)
+  }
+
+  /// `figures` with those of GARCH at the job's step where the process runs on them; nil, recorded, where they cannot be
+  /// converted.
+  func atStep(of grid: TimeGrid, _ figures: MarketCalibration, intake: Intake) -> MarketCalibration? {
+    guard choice?.process?.needsGarch == true else { return figures }
+    let place = process["kind"]?.location ?? process.location.appending(key: "kind")
+    return GarchStep.converted(figures, to: grid, at: place, intake: intake)
   }
 
   /// Figures estimated from the prices, where the job gives none; nil, recorded, where that is not possible.
@@ -91,11 +111,35 @@ struct MarketKeys {
     _ parameter: Parameter<String>, isEnd: Bool, _ reader: inout ParameterReader
   ) -> Double? {
     guard let text = reader.readIfPresent(parameter) else { return nil }
-    if let hours = UTCTime.hours(text.utf8) { return isEnd && text.utf8.count == 10 ? hours + 24 - 1e-6 : hours }
+    if let hours = hours(text, isEnd: isEnd) { return hours }
     reader.record(
       "the time is not allowed", key: parameter.description.key, found: quotedForMessage(text), allowed: UTCTime.allowed
     )
     return nil
+  }
+
+  /// A point in time as hours since 1970; nil where it is none. A day that ends a window includes all of itself.
+  static func hours(_ text: String, isEnd: Bool) -> Double? {
+    UTCTime.hours(text.utf8).map { isEnd && text.utf8.count == 10 ? $0 + 24 - 1e-6 : $0 }
+  }
+
+  /// Bars are replayed, and nothing else.
+  private func checkBars(_ reader: ParameterReader) {
+    if let choice, choice.kind.name != Replay.kind.name {
+      reader.record(
+        "bars are replayed only", key: "history", found: "process: { kind: \(choice.kind.name) }",
+        allowed: "process: { kind: replay }", hint: "other processes read a table of closes: history: prices.csv")
+    }
+    if !hasCalibration {
+      reader.record(
+        "bars are replayed with the figures of a calibration", key: "calibration", allowed: "market.yaml",
+        hint: "plimsoll estimates figures from a table of closes only")
+    }
+    for (key, isGiven) in [
+      ("assets", !selection.assets.isEmpty), ("correlationHours", selection.correlationHours != nil),
+    ] where isGiven {
+      reader.record("\(key) is for prices that figures are estimated from, not for bars", key: key)
+    }
   }
 
   /// Which of `calibration` and `history` a process takes.
@@ -109,6 +153,9 @@ struct MarketKeys {
       reader.record(
         "calibration and history are both given, but this process takes no prices beside a calibration", key: "history",
         hint: "leave one of them out")
+    }
+    if hasCalibration, reader.has("means") {
+      reader.record("means are those of figures estimated from a history, and here they are given", key: "means")
     }
     if hasHistory { return }
     for (key, isGiven) in [
@@ -137,4 +184,14 @@ struct HistorySelection {
   let correlationHours: Double?
   /// What is asked to be done to the correlations.
   let correlation: CorrelationRequest?
+  /// What becomes of estimated mean returns.
+  var means = Means.zero
+
+  /// What becomes of the mean returns of a history.
+  enum Means: String, CaseIterable {
+    /// Prices do not drift: a few years of prices hardly tell a drift from noise.
+    case zero
+    /// μ of GARCH fits is kept.
+    case fitted
+  }
 }

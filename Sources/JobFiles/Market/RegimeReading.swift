@@ -58,6 +58,7 @@ enum RegimeReading {
     let blend = reader.read(Self.blend)
     let days = reader.readIfPresent(duration)
     let next = reader.section("next", required: false)
+    FitKeys.readErrors(&reader, of: ["volatilityMultiple", "correlationBlend", "meanDurationDays"])
     reader.finish()
     if name == "stationary" {
       reader.record(

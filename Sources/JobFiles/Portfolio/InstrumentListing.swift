@@ -18,10 +18,6 @@ struct InstrumentListing {
   private static let assetName = Parameter<String>.text("asset", "the asset whose price moves it")
   private static let table = Parameter<String>.text(
     "margin", isOptional: true, "name of the bracket table; without one only a dynamic model can margin it")
-  private static let rate = Parameter<Double>.number(
-    "rate", unit: "fraction of notional", in: Bounds(-1, 1), "what longs pay at each funding time")
-  private static let interval = Parameter<Double>.number(
-    "intervalHours", unit: "hours", in: Bounds(0, 8760, openBelow: true), default: 8, "hours between funding times")
   private static let ltv = Parameter<Double>.number(
     "ltv", unit: "fraction", in: .fraction, isOptional: true, "what may be borrowed against it")
   private static let threshold = Parameter<Double>.number(
@@ -113,13 +109,12 @@ struct InstrumentListing {
     case .perpetual:
       let asset = asset(reading: &entry, among: assets)
       let brackets = brackets(reading: &entry, among: tables)
-      var funding = entry.section("funding", required: false)
-      let rate = funding == nil ? 0 : funding?.read(Self.rate)
-      let interval = funding == nil ? 8 : funding?.read(Self.interval)
-      funding?.finish()
-      guard let asset, let rate, let interval else { return nil }
+      let funding = FundingReading(entry.section("funding", required: false))
+      guard let asset, let rate = funding.rate, let interval = funding.intervalHours else { return nil }
       return .perpetual(
-        PerpetualTerms(asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval))
+        PerpetualTerms(
+          asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval,
+          takesMarketFunding: funding.isMarket))
     }
   }
 

@@ -131,7 +131,7 @@ extension Portfolio {
       calibration = CalibrationFile(reading: document, intake: intake)?.calibration
     }
     let portfolio = Portfolio(
-      folder, universe: calibration?.assets.map(\.id), prices: calibration?.assets.map(\.price), asker: nil,
+      folder, universe: calibration?.assetIDs, prices: calibration?.prices, asker: nil,
       intake: intake)
     try intake.problems.throwIfAny()
     guard let portfolio else {

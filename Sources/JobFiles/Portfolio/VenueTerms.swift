@@ -19,6 +19,7 @@ import Schema
 ///       liabilityWeight: { initial: 1.1, maintenance: 1.05 }, ltv: 0.7, liquidationThreshold: 0.75,
 ///       supplyRate: 0.01, borrowRate: 0.03 }                           # annual, continuously compounded
 ///   - { id: BTC-PERP, kind: perpetual, asset: BTC, margin: large, funding: { rate: 0.0001, intervalHours: 8 } }
+///   # or funding: { rate: market }, the market's funding rate of the asset
 /// margin:
 ///   large:                                                             # by notional, lowest bracket first
 ///     - { from: 0, initial: 0.05, maintenance: 0.03 }
@@ -95,10 +96,23 @@ public struct VenueTerms: Sendable {
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
   }
 
+  /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of
+  /// the assets that have one.
+  func check(funded: [Int], problems: ProblemCollector) {
+    for (instrument, place) in zip(instruments, places) {
+      guard case .perpetual(let terms) = instrument.kind, terms.takesMarketFunding else { continue }
+      guard !funded.contains(terms.asset) else { continue }
+      problems.record(
+        "\(instrument.id) pays the market's funding rate, but its asset has none in the calibration",
+        at: place.appending(key: "funding").appending(key: "rate"), found: "market",
+        hint: "give the asset funding: { mean, deviation, halfLifeHours, limit }, or state a constant rate")
+    }
+  }
+
   /// Records every funding interval that is not a whole number of steps.
   func check(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
     for (instrument, place) in zip(instruments, places) {
-      guard case .perpetual(let terms) = instrument.kind, terms.fundingRate != 0 else { continue }
+      guard case .perpetual(let terms) = instrument.kind, terms.paysFunding else { continue }
       guard wholeSteps(terms.fundingIntervalHours) == nil else { continue }
       problems.record(
         "the funding interval of \(instrument.id) is not a whole number of steps",

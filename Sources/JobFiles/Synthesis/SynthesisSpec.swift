@@ -91,12 +91,12 @@ public struct SynthesisSpec: Sendable {
     let calibration = marketDocument.flatMap { CalibrationFile(reading: $0, intake: intake)?.calibration }
     let venueDocument = intake.document(venue, asker: reader.location.appending(key: "venue"))
     let terms = venueDocument.flatMap {
-      VenueTerms(reading: $0, universe: calibration?.assets.map(\.id), intake: intake)
+      VenueTerms(reading: $0, universe: calibration?.assetIDs, intake: intake)
     }
     guard let calibration, let terms else { return nil }
     return SynthesisContext(
-      instruments: terms.instruments, prices: calibration.assets.map(\.price),
-      volatilities: calibration.assets.map(\.volatility), depths: terms.depths,
+      instruments: terms.instruments, prices: calibration.prices,
+      volatilities: calibration.volatilities, depths: terms.depths,
       requirement: requirement(instruments: terms.instruments, tables: terms.rules.brackets))
   }
 

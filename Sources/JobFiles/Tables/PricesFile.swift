@@ -26,7 +26,8 @@ struct PricesFile {
   private(set) var paths: [Path] = []
   private var pathNames = NameIndex()
 
-  private static let timeColumns = ["time", "time_utc", "date", "hours"]
+  /// What a column of times may be called.
+  static let timeColumns = ["time", "time_utc", "date", "hours"]
 
   /// Reads the table in `bytes`; `file` is what messages call it.
   init?(_ bytes: Span<UInt8>, file: String, problems: ProblemCollector) {
@@ -58,7 +59,7 @@ struct PricesFile {
 
   /// Adds one row to its path; one out of order is recorded and left out.
   private mutating func take(_ table: CSVTable, time: Int, path: Int?, assets: [Int], _ bytes: Span<UInt8>) {
-    guard let hours = hours(table, time, bytes), let number = pathNumber(table, path, bytes) else { return }
+    guard let hours = Self.hours(table, time, bytes), let number = pathNumber(table, path, bytes) else { return }
     if let previous = paths[number].timesHours.last, hours <= previous {
       table.report(
         "the time is not later than the row before it", column: time,
@@ -73,7 +74,7 @@ struct PricesFile {
   }
 
   /// The row's time in hours; nil, recorded, where it is not one.
-  private func hours(_ table: CSVTable, _ column: Int, _ bytes: Span<UInt8>) -> Double? {
+  static func hours(_ table: CSVTable, _ column: Int, _ bytes: Span<UInt8>) -> Double? {
     let field = table.field(column)
     if table.columns[column] == "hours" {
       if let value = parseDouble(bytes, from: field.from, to: field.to), abs(value) <= 1e9 { return value }

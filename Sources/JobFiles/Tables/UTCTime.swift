@@ -1,4 +1,6 @@
-/// Reads points in time in the forms that tables and jobs use, all UTC.
+import Foundation
+
+/// Reads points in time in the forms that tables and jobs use, all UTC, and writes them.
 enum UTCTime {
   /// What is accepted, for messages.
   static let allowed = "YYYY-MM-DD or YYYY-MM-DDTHH:MMZ"
@@ -14,6 +16,15 @@ enum UTCTime {
     if bytes.count == 10 { return Double(days * 24) }
     guard let seconds = secondsOfDay(bytes) else { return nil }
     return Double(days * 24) + Double(seconds) / 3600
+  }
+
+  /// `YYYY-MM-DDTHH:MMZ` of hours since 1970-01-01T00:00Z, to the minute.
+  static func text(_ hours: Double) -> String {
+    let minutes = (hours * 60).rounded()
+    guard abs(minutes) < 1e11 else { return "\(hours) h" }
+    let style = Date.ISO8601FormatStyle(timeZone: .gmt).year().month().day().dateSeparator(.dash)
+      .time(includingFractionalSeconds: false).timeSeparator(.colon)
+    return String(Date(timeIntervalSince1970: minutes * 60).formatted(style).prefix(16)) + "Z"
   }
 
   /// The clock time behind the date.

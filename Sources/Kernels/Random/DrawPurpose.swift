@@ -20,6 +20,18 @@ public enum DrawPurpose: UInt32, Sendable, CaseIterable {
   case regime = 8
   /// The part of a variance's own shocks that does not move the price.
   case varianceShock = 9
+  /// The lowest and highest prices between two points.
+  case bridge = 20
+  /// Shocks of pegs.
+  case pegShock = 20
+  /// Numbers of de-pegs.
+  case depeg = 21
+  /// Sizes and moments of de-pegs.
+  case depegSize = 22
+  /// Shocks of funding rates.
+  case fundingShock = 23
+  /// Shocks of implied volatilities.
+  case impliedVolatilityShock = 24
   /// Test inputs.
   case verification = 255
 }

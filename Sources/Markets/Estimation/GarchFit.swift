@@ -54,6 +54,9 @@ public struct GarchFit: Sendable {
   /// 11, 1992; with a targeted variance its error enters as in C. Francq, L. Horváth, J. Zakoïan, Journal of Financial
   /// Econometrics 9, 2011); nil where a parameter lies at its border or the curvature is not that of a maximum.
   public let standardErrors: GarchStandardErrors?
+  /// Standard errors by the curvature of the likelihood alone, right where the law of innovations is; nil where the robust
+  /// ones are, and with a targeted variance.
+  public let curvatureErrors: GarchStandardErrors?
   /// Log-likelihood of the returns, constants included.
   public let logLikelihood: Double
   /// Number of returns.
@@ -90,6 +93,7 @@ public struct GarchFit: Sendable {
       initialVolatility: scale * (filtered.nextVariance / stepYears).squareRoot())
     isAtBorder = search.transform.isAtBorder(point)
     standardErrors = isAtBorder ? nil : search.standardErrors(at: found.coordinates)
+    curvatureErrors = isAtBorder ? nil : search.curvatureErrors(at: found.coordinates)
     logLikelihood = search.logLikelihood(at: found.coordinates)
     observations = search.likelihood.observations
     converged = found.converged

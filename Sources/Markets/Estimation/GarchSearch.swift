@@ -146,6 +146,17 @@ struct GarchSearch {
     return errors(from: covariance, lanes: lanes, over: Double(likelihood.observations))
   }
 
+  /// By the curvature alone, D·H⁻¹·Dᵀ/n: right where the law of the innovations is. Nil with a targeted variance, or if the
+  /// curvature is not positive definite.
+  func curvatureErrors(at coordinates: [Double]) -> GarchStandardErrors? {
+    guard !targetsVariance, let bread = inverse(ofPositiveDefinite: curvature(at: coordinates)) else { return nil }
+    let jacobian = transform.jacobian(at: coordinates)
+    var covariance = multiply(jacobian, multiply(bread, jacobian.transposed))
+    let count = Double(likelihood.observations)
+    covariance.values = covariance.values.map { $0 * count }
+    return errors(from: covariance, lanes: transform.freeLanes, over: count)
+  }
+
   private func errors(from covariance: Matrix, lanes: [Int], over count: Double) -> GarchStandardErrors {
     func error(_ weights: [Int: Double]) -> Double {
       var sum = 0.0
@@ -164,7 +175,7 @@ struct GarchSearch {
 }
 
 /// The inverse of a symmetric positive definite matrix by its Cholesky factor; nil if it is not positive definite.
-private func inverse(ofPositiveDefinite matrix: Matrix) -> Matrix? {
+func inverse(ofPositiveDefinite matrix: Matrix) -> Matrix? {
   guard let factor = try? CholeskyFactor(matrix) else { return nil }
   let count = matrix.rows
   let lower = factor.lower
@@ -181,6 +192,6 @@ private func inverse(ofPositiveDefinite matrix: Matrix) -> Matrix? {
 }
 
 /// Matrix times vector.
-private func * (matrix: Matrix, vector: [Double]) -> [Double] {
+func * (matrix: Matrix, vector: [Double]) -> [Double] {
   (0..<matrix.rows).map { row in vector.indices.reduce(0) { $0 + matrix[row, $1] * vector[$1] } }
 }

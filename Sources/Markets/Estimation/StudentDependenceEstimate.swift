@@ -16,6 +16,20 @@ public struct StudentDependenceEstimate: Sendable, Hashable {
 }
 
 extension StudentDependenceEstimate {
+  /// Estimates from joint moves, [asset][slot], NaN where there is none; slots without a move of every asset are left out.
+  ///
+  /// Nil with fewer than `HistoryEstimation.jointMovesPerAsset` slots an asset, with moves that contradict each other or
+  /// that do not vary, or if the search does not settle.
+  public init?(moves: [[Double]]) {
+    let slots = moves.first?.count ?? 0
+    guard moves.allSatisfy({ $0.count == slots }) else { return nil }
+    let common = (0..<slots).filter { slot in moves.allSatisfy { $0[slot].isFinite } }
+    guard !moves.isEmpty, common.count >= HistoryEstimation.jointMovesPerAsset * moves.count else { return nil }
+    let joint = JointMoves(values: moves, assets: Array(moves.indices), slots: common)
+    guard joint.assets.count == moves.count else { return nil }
+    self.init(joint, correlation: joint.correlation)
+  }
+
   /// Maximises the likelihood of a multivariate t with free scatter matrix; nil if the search does not settle or the
   /// scatter is not positive definite.
   ///
@@ -112,13 +126,13 @@ private struct RadialLaw {
   }
 }
 
-/// The minimum of a function with one valley between `low` and `high`, to a relative 1e-8 of their distance.
-private func goldenSection(_ low: Double, _ high: Double, _ f: (Double) -> Double) -> Double {
+/// The minimum of a function with one valley between `low` and `high`, to a share `tolerance` of their distance.
+func goldenSection(_ low: Double, _ high: Double, tolerance: Double = 1e-8, _ f: (Double) -> Double) -> Double {
   let ratio = 0.5 * (5.0.squareRoot() - 1)
   var (left, right) = (low, high)
   var (a, b) = (right - ratio * (right - left), left + ratio * (right - left))
   var (fa, fb) = (f(a), f(b))
-  while right - left > 1e-8 * (high - low) {
+  while right - left > tolerance * (high - low) {
     if fa < fb {
       (right, b, fb) = (b, a, fa)
       a = right - ratio * (right - left)

@@ -39,9 +39,9 @@ extension VolatilityEstimate {
     let sd = variance.squareRoot()
     let error = sd > 0 ? (longRunSum(excess, count: present.count)).squareRoot() / (2 * sd) : 0
     let annual = (TimeGrid.hoursPerYear / stepHours).squareRoot()
-    let center = Self.median(present)
-    let spread = 1.482_602_218_505_602 * Self.median(present.map { abs($0 - center) })
-    let limit = Self.outlierDistance * (spread > 0 ? spread : sd)
+    let spread = RobustSpread(present)
+    let center = spread?.center ?? mean
+    let limit = Self.outlierDistance * (spread?.deviation ?? 0)
     let furthest = returns.indices.filter { !returns[$0].isNaN }.max {
       abs(returns[$0] - center) < abs(returns[$1] - center)
     }
@@ -52,12 +52,6 @@ extension VolatilityEstimate {
     outlierCount = present.reduce(0) { $0 + (abs($1 - center) > limit ? 1 : 0) }
     largestMove = furthest.map { returns[$0] } ?? 0
     largestMoveHours = furthest.map { endsHours[$0] } ?? .nan
-  }
-
-  private static func median(_ values: [Double]) -> Double {
-    let sorted = sortedAscending(values)
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : 0.5 * (sorted[middle - 1] + sorted[middle])
   }
 }
 

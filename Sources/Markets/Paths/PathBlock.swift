@@ -10,6 +10,14 @@ public struct PathBlock: ~Copyable {
   public enum Channel: Int, Sendable, CaseIterable {
     /// The exogenous price X in the settlement currency; always there.
     case price
+    /// The lowest exogenous price between the point before and this one, both included; that of t = 0 at point 0.
+    case low
+    /// The highest one.
+    case high
+    /// What a long perpetual pays per hour, as a fraction of notional; 0 for assets without a funding rate.
+    case fundingRate
+    /// At-the-money implied volatility, annualised; 0 for assets without one.
+    case impliedVolatility
   }
 
   /// Number of assets.
@@ -45,5 +53,10 @@ public struct PathBlock: ~Copyable {
   /// One price; for tests and reports, not for loops.
   public func price(path: Int, asset: Int, point: Int) -> Double {
     values[slab(path).lowerBound + asset * points + point]
+  }
+
+  /// One number of any channel; nil if the block does not hold the channel. For tests and reports, not for loops.
+  public func value(_ channel: Channel, path: Int, asset: Int, point: Int) -> Double? {
+    offset(of: channel).map { values[slab(path).lowerBound + $0 + asset * points + point] }
   }
 }

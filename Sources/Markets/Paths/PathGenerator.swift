@@ -14,11 +14,14 @@ public struct PathGenerator: Sendable {
   }
 
   /// A block of the right size to `generate` into.
-  public func makeBlock() -> PathBlock { PathBlock(assetCount: market.assetIDs.count, points: market.grid.points) }
+  public func makeBlock() -> PathBlock {
+    PathBlock(
+      assetCount: market.assetIDs.count, points: market.grid.points, others: market.channels)
+  }
 
   /// Buffers for one worker.
   public func makeWorkspace() -> PathWorkspace {
-    PathWorkspace(process: market.process, assetCount: market.assetIDs.count)
+    PathWorkspace(market: market)
   }
 
   /// Fills `block` with paths 256·`index` … 256·`index` + 255.
@@ -34,7 +37,7 @@ public struct PathGenerator: Sendable {
   private func draw(
     _ step: Int, _ firstPath: Int, normals: inout [Double], shocks: inout [Double], mixing: inout [Double]
   ) {
-    let assets = market.assetIDs.count
+    let assets = market.factor.lower.rows
     var normalTile = normals.mutableSpan
     fillNormals(
       seed: seed, firstPath: UInt64(firstPath), step: UInt32(step), factorCount: assets, purpose: .priceShock,
@@ -67,14 +70,14 @@ struct ShockTiles {
 public struct PathWorkspace {
   private var runner: any BlockRunner
 
-  init(process: any PriceProcess, assetCount: Int) { runner = Self.open(process, assetCount) }
+  init(market: MarketModel) { runner = Self.open(market.process, market) }
 
   mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
     runner.run(generator: generator, firstPath: firstPath, into: &block)
   }
 
-  private static func open<P: PriceProcess>(_ process: P, _ assetCount: Int) -> any BlockRunner {
-    ProcessRunner(process: process, state: process.makeState(), assetCount: assetCount)
+  private static func open<P: PriceProcess>(_ process: P, _ market: MarketModel) -> any BlockRunner {
+    ProcessRunner(process: process, state: process.makeState(), market: market)
   }
 }
 
@@ -88,12 +91,17 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   var state: P.State
   var tiles: ShockTiles
   var prices: [Double]
+  /// What follows the process's prices; nil where nothing does.
+  var derived: DerivedTiles?
+  var extremes: StepExtremes
 
-  init(process: P, state: P.State, assetCount: Int) {
+  init(process: P, state: P.State, market: MarketModel) {
     self.process = process
     self.state = state
-    tiles = ShockTiles(assetCount: assetCount)
-    prices = [Double](repeating: 0, count: assetCount * pathsPerBlock)
+    tiles = ShockTiles(assetCount: market.factor.lower.rows)
+    prices = [Double](repeating: 0, count: market.assetIDs.count * pathsPerBlock)
+    derived = market.derived.map { DerivedTiles(market: $0, grid: market.grid) }
+    extremes = StepExtremes()
   }
 
   mutating func run(generator: PathGenerator, firstPath: Int, into block: inout PathBlock) {
@@ -102,12 +110,35 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     for (asset, price) in process.initialPrices.enumerated() {
       for path in 0..<pathsPerBlock { prices[asset * pathsPerBlock + path] = price }
     }
+    derived?.reset(block: BlockKey(seed: generator.seed, firstPath: firstPath), prices: &prices, into: &block)
     scatter(step: 0, into: &block)
+    let intraStep = generator.market.intraStep
+    if intraStep != .none { extremes.begin(at: prices, into: &block) }
     for step in 1..<block.points {
       if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
-      Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
-      scatter(step: step, into: &block)
+      switch intraStep {
+      case .none:
+        Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
+        derived?.advance(step: step, prices: &prices, into: &block)
+        scatter(step: step, into: &block)
+      case .bars:
+        Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
+        derived?.advance(step: step, prices: &prices, into: &block)
+        scatter(step: step, into: &block)
+        extremes.take(from: process, state, derived: derived, step: step, into: &block)
+      case .brownianBridge(let joint):
+        extremes.ask(process, state, moment(of: step, isOver: false, generator))
+        Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
+        extremes.ask(process, state, moment(of: step, isOver: true, generator))
+        derived?.advance(step: step, prices: &prices, into: &block)
+        scatter(step: step, into: &block)
+        extremes.draw(to: prices, step: step, generator: generator, joint: joint, derived: derived, into: &block)
+      }
     }
+  }
+
+  private func moment(of step: Int, isOver: Bool, _ generator: PathGenerator) -> StepMoment {
+    StepMoment(step: step, years: generator.market.grid.stepYears, isOver: isOver, scale: tiles.mixing)
   }
 
   /// Takes its buffers one by one, so that each is borrowed by itself.
@@ -118,12 +149,5 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     process.advance(&state, step: step, shocks: tiles.shocks.span, prices: &tile)
   }
 
-  private func scatter(step: Int, into block: inout PathBlock) {
-    let assets = block.assetCount
-    let points = block.points
-    let slabSize = block.slabSize
-    var slabs = block.values.mutableSpan
-    scatterToPaths(
-      tile: prices.span, assets: assets, step: step, stepsPlusOne: points, slabSize: slabSize, offset: 0, into: &slabs)
-  }
+  private func scatter(step: Int, into block: inout PathBlock) { block.write(prices, as: .price, step: step) }
 }

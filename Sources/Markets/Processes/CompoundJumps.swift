@@ -51,6 +51,9 @@ struct CompoundJumps: Sendable {
   /// What jumps add to the annual variance of the asset's log returns: Σ λ(m² + s²).
   func annualVariance(of asset: Int) -> Double { sum(asset) { $0.meanSquare } }
 
+  /// What jumps add to the annual mean of the asset's log returns: Σ λm.
+  func annualMean(of asset: Int) -> Double { sum(asset) { $0.mean } }
+
   /// What jumps add to the annual growth of the expected price, to be taken off the drift: Σ λ(exp(m + s²/2) − 1).
   func annualGrowth(of asset: Int) -> Double { sum(asset) { $0.expectedMove } }
 

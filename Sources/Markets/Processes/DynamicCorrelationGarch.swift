@@ -24,9 +24,11 @@ public struct DynamicCorrelationGarch: PriceProcess {
   public static let needsGarch = true
 
   private static let reaction = Parameter<Double>.number(
-    "reaction", in: Bounds(0, 1, openAbove: true), "a, the weight of the last joint shock; 0.01 to 0.05 is usual")
+    "reaction", in: Bounds(0, 1, openAbove: true), isOptional: true,
+    "a, the weight of the last joint shock; the calibration's if absent; 0.01 to 0.05 is usual")
   private static let persistence = Parameter<Double>.number(
-    "persistence", in: Bounds(0, 1, openAbove: true), "b, the weight of the last Q; 0.9 to 0.98 is usual; a + b < 1")
+    "persistence", in: Bounds(0, 1, openAbove: true), isOptional: true,
+    "b, the weight of the last Q; the calibration's if absent; 0.9 to 0.98 is usual; a + b < 1")
 
   private let garch: Garch
   private let correlation: Matrix
@@ -50,10 +52,9 @@ public struct DynamicCorrelationGarch: PriceProcess {
 
   /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: ProcessContext) {
-    let reaction = reader.read(Self.reaction)
-    let persistence = reader.read(Self.persistence)
+    let weights = Self.weights(&reader, context: context)
     let garch = Garch(reading: &reader, context: context)
-    guard let reaction, let persistence else { return nil }
+    guard let (reaction, persistence) = weights else { return nil }
     guard reaction + persistence < 1 else {
       reader.record(
         "the correlations would not return to their mean", key: "persistence",
@@ -73,12 +74,36 @@ public struct DynamicCorrelationGarch: PriceProcess {
     self.init(garch: garch, correlation: correlation, reaction: reaction, persistence: persistence)
   }
 
+  /// a and b: the job's, else the calibration's if they belong to the job's step; nil, recorded, where one is missing.
+  private static func weights(
+    _ reader: inout ParameterReader, context: ProcessContext
+  ) -> (reaction: Double, persistence: Double)? {
+    let before = reader.problems.count
+    let written = (reader.readIfPresent(reaction), reader.readIfPresent(persistence))
+    guard reader.problems.count == before else { return nil }
+    let step = context.grid.stepHours
+    let fitted = context.calibration.dynamicCorrelation
+    let fits = fitted.map { abs($0.stepHours - step) <= 1e-9 * step } ?? false
+    let hint =
+      fitted == nil || fits
+      ? "calibrate with dcc-garch, or state it" : "the calibrated weights belong to another step: state it"
+    for (key, isWritten) in [("reaction", written.0 != nil), ("persistence", written.1 != nil)] {
+      if !isWritten, !fits { reader.record("the key is required", key: key, allowed: "a number in [0, 1)", hint: hint) }
+    }
+    guard let a = written.0 ?? (fits ? fitted?.reaction : nil),
+      let b = written.1 ?? (fits ? fitted?.persistence : nil)
+    else { return nil }
+    return (a, b)
+  }
+
   /// Whether correlated shocks are consumed.
   public var needsShocks: Bool { true }
   /// Volatility of each asset at t = 0, annualised.
   public var initialVolatilities: [Double] { garch.initialVolatilities }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { garch.longRunVolatilities }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { garch.meanLogReturns }
   /// Prices at t = 0.
   public var initialPrices: [Double] { garch.initialPrices }
 
@@ -104,6 +129,11 @@ public struct DynamicCorrelationGarch: PriceProcess {
     garch.reset(&state.garch, block: key)
     var covariances = state.covariances.mutableSpan
     fillCovariances(correlation, into: &covariances)
+  }
+
+  /// That of the GARCH recursions.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    garch.stepVolatilities(state.garch, at: moment, into: &tile)
   }
 
   /// Advances to a step and writes the price tile.

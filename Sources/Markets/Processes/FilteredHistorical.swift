@@ -66,6 +66,8 @@ public struct FilteredHistorical: PriceProcess {
   public var initialVolatilities: [Double] { parameters.map(\.initialVolatility) }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { parameters.map { $0.omega > 0 ? $0.longRunVolatility : 0 } }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { parameters.map(\.mean) }
   /// Prices at t = 0.
   public var initialPrices: [Double] { prices }
 
@@ -96,6 +98,12 @@ public struct FilteredHistorical: PriceProcess {
         state.variances[index] = variance
       }
     }
+  }
+
+  /// σ_t of each path, before the step.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for index in state.variances.indices { tile[index] = state.variances[index].squareRoot() }
   }
 
   /// Advances to a step and writes the price tile.

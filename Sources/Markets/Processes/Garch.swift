@@ -118,6 +118,8 @@ public struct Garch: PriceProcess {
   public var initialVolatilities: [Double] { parameters.map(\.initialVolatility) }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { parameters.map { $0.omega > 0 ? $0.longRunVolatility : 0 } }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { parameters.map(\.mean) }
   /// Prices at t = 0.
   public var initialPrices: [Double] { prices }
 
@@ -141,6 +143,18 @@ public struct Garch: PriceProcess {
       for index in asset * pathsPerBlock..<(asset + 1) * pathsPerBlock {
         state.logs[index] = 0
         state.variances[index] = variance
+      }
+    }
+  }
+
+  /// σ_t of each path, before the step; times the common scale of the shocks where innovations are the shocks themselves.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for asset in parameters.indices {
+      for path in 0..<pathsPerBlock {
+        let scale = margins[asset] == nil ? moment.scale[path] : 1
+        let index = asset * pathsPerBlock + path
+        tile[index] = state.variances[index].squareRoot() * scale
       }
     }
   }

@@ -42,6 +42,8 @@ public struct GeometricBrownianMotion: PriceProcess {
   public var initialVolatilities: [Double] { assets.map(\.volatility) }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { assets.map(\.volatility) }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { assets.map { ($0.drift - $0.volatility * $0.volatility / 2) * grid.stepYears } }
   /// Prices at t = 0.
   public var initialPrices: [Double] { assets.map(\.price) }
 
@@ -54,6 +56,14 @@ public struct GeometricBrownianMotion: PriceProcess {
   /// Returns the state to t = 0.
   public func reset(_ state: inout State, block key: BlockKey) {
     for index in state.logs.indices { state.logs[index] = 0 }
+  }
+
+  /// The volatility times √Δ and the common scale of the shocks.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for (index, asset) in assets.enumerated() {
+      moment.write(asset.volatility * grid.stepYears.squareRoot(), asset: index, isScaled: true, into: &tile)
+    }
   }
 
   /// Advances to a step and writes the price tile.

@@ -41,15 +41,21 @@ public struct Heston: PriceProcess {
     let jumps = hasJumps ? CompoundJumps(assets: assets.map(\.jumps), market: marketJumps, grid: grid) : nil
     let laws = assets.indices.map { Self.law(of: assets[$0], $0, jumps: jumps, grid: grid) }
     guard laws.allSatisfy({ $0 != nil }) else { return nil }
-    self.init(assets: assets, laws: laws.compactMap { $0 }, jumps: jumps, dependence: dependence)
+    self.init(assets: assets, laws: laws.compactMap { $0 }, jumps: jumps, grid: grid, dependence: dependence)
   }
 
-  private init(assets: [AssetCalibration], laws: [VarianceLaw], jumps: CompoundJumps?, dependence: Dependence) {
+  private init(
+    assets: [AssetCalibration], laws: [VarianceLaw], jumps: CompoundJumps?, grid: TimeGrid, dependence: Dependence
+  ) {
     prices = assets.map(\.price)
     self.laws = laws
     self.jumps = jumps
     longRunVariances = assets.indices.map { Self.longRun(assets[$0], $0, jumps) }
     initialVariances = assets.indices.map { Self.initial(assets[$0], $0, jumps) }
+    meanLogReturns = assets.indices.map { index in
+      let jumpDrift = jumps.map { $0.annualMean(of: index) - $0.annualGrowth(of: index) } ?? 0
+      return (assets[index].drift + jumpDrift - Self.longRun(assets[index], index, jumps) / 2) * grid.stepYears
+    }
     margin =
       switch dependence {
       case .gaussian: nil
@@ -80,7 +86,7 @@ public struct Heston: PriceProcess {
       }
     }
     guard laws.count == assets.count else { return nil }
-    self.init(assets: assets, laws: laws, jumps: jumps, dependence: context.dependence)
+    self.init(assets: assets, laws: laws, jumps: jumps, grid: grid, dependence: context.dependence)
   }
 
   /// θ: the variance that jumps leave to the diffusion.
@@ -110,6 +116,8 @@ public struct Heston: PriceProcess {
   public var initialVolatilities: [Double] { withJumps(initialVariances) }
   /// Long-run volatility of each asset, annualised, jumps included.
   public var longRunVolatilities: [Double] { withJumps(longRunVariances) }
+  /// Long-run mean of one step's log return of each asset, jumps included.
+  public let meanLogReturns: [Double]
   /// Prices at t = 0.
   public var initialPrices: [Double] { prices }
 
@@ -139,6 +147,25 @@ public struct Heston: PriceProcess {
       for index in asset * pathsPerBlock..<(asset + 1) * pathsPerBlock {
         state.logs[index] = 0
         state.variances[index] = variance
+      }
+    }
+  }
+
+  /// The mean of the variance at both ends of the step, as the scheme itself takes its integral; exact without noise.
+  /// Jumps are no part of it.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    for (asset, law) in laws.enumerated() {
+      let row = asset * pathsPerBlock..<(asset + 1) * pathsPerBlock
+      switch law {
+      case .deterministic(let law):
+        if moment.isOver { continue }
+        let deviation = law.variance(step: moment.step).squareRoot()
+        for index in row { tile[index] = deviation }
+      case .stochastic:
+        for index in row {
+          let variance = state.variances[index] * moment.years
+          tile[index] = moment.isOver ? ((tile[index] + variance) / 2).squareRoot() : variance
+        }
       }
     }
   }

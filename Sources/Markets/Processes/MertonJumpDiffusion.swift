@@ -60,6 +60,10 @@ public struct MertonJumpDiffusion: PriceProcess {
   public var longRunVolatilities: [Double] {
     assets.enumerated().map { index, asset in max(asset.volatility, jumps.annualVariance(of: index).squareRoot()) }
   }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] {
+    drifts.enumerated().map { index, drift in drift + jumps.annualMean(of: index) * grid.stepYears }
+  }
   /// Prices at t = 0.
   public var initialPrices: [Double] { assets.map(\.price) }
 
@@ -81,6 +85,14 @@ public struct MertonJumpDiffusion: PriceProcess {
   public func reset(_ state: inout State, block key: BlockKey) {
     state.block = key
     for index in state.logs.indices { state.logs[index] = 0 }
+  }
+
+  /// The volatility of the diffusion alone, over the step, times the common scale of the shocks.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard !moment.isOver else { return }
+    for (asset, volatility) in volatilities.enumerated() {
+      moment.write(volatility, asset: asset, isScaled: true, into: &tile)
+    }
   }
 
   /// Advances to a step and writes the price tile.

@@ -87,6 +87,10 @@ public struct RegimeSwitching: PriceProcess {
   public var initialVolatilities: [Double] { assets.map { $0.volatility * multiple(startLaw) } }
   /// Long-run volatility of each asset, annualised: root mean square over the stationary law.
   public var longRunVolatilities: [Double] { assets.map { $0.volatility * multiple(stationaryLaw) } }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] {
+    zip(assets, longRunVolatilities).map { ($0.drift - $1 * $1 / 2) * grid.stepYears }
+  }
   /// Prices at t = 0.
   public var initialPrices: [Double] { assets.map(\.price) }
 
@@ -116,6 +120,17 @@ public struct RegimeSwitching: PriceProcess {
     for index in state.logs.indices { state.logs[index] = 0 }
     Self.drawUniforms(key, step: 0, into: &state.uniforms)
     for path in 0..<pathsPerBlock { state.regimes[path] = Self.slot(of: state.uniforms[path], in: startSteps) }
+  }
+
+  /// The volatility in the regime of each path, after the step, times the common scale of the shocks.
+  public func stepVolatilities(_ state: State, at moment: StepMoment, into tile: inout MutableSpan<Double>) {
+    guard moment.isOver else { return }
+    for (index, asset) in assets.enumerated() {
+      let deviation = asset.volatility * grid.stepYears.squareRoot()
+      for path in 0..<pathsPerBlock {
+        tile[index * pathsPerBlock + path] = deviation * state.rows.multiples[path] * moment.scale[path]
+      }
+    }
   }
 
   /// Advances to a step and writes the price tile.

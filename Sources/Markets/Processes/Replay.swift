@@ -2,6 +2,8 @@ import Kernels
 public import Schema
 
 /// Replays given prices: path p takes the given path p modulo their number. Deterministic.
+///
+/// Where all given paths have extremes, so have the paths replayed; see `IntraStep.bars`.
 public struct Replay: PriceProcess {
   /// Name, formula, source and parameters.
   public static let kind = Kind(
@@ -38,6 +40,12 @@ public struct Replay: PriceProcess {
         allowed: "\(context.grid.points) rows: t = 0 and \(context.grid.steps) steps")
       return nil
     }
+    for path in replayed where path.extremes.map({ !$0.encloses(path.prices) }) ?? false {
+      reader.record(
+        "the lows and highs of \(path.name) do not enclose its prices", key: "kind",
+        allowed: "low ≤ both prices at the ends of a step ≤ high")
+      return nil
+    }
     self.init(paths: replayed, volatilities: context.calibration.assets.map(\.volatility))
   }
 
@@ -47,8 +55,15 @@ public struct Replay: PriceProcess {
   public var initialVolatilities: [Double] { volatilities }
   /// Long-run volatility of each asset, annualised.
   public var longRunVolatilities: [Double] { volatilities }
+  /// 0 of each asset: given prices have no expected return.
+  public var meanLogReturns: [Double] { volatilities.map { _ in 0 } }
   /// Prices at t = 0.
   public var initialPrices: [Double] { paths[0].prices.map { $0[0] } }
+
+  /// The number of given paths.
+  public var distinctPaths: Int? { paths.count }
+  /// Whether lows and highs were given with every path.
+  public var hasExtremes: Bool { paths.allSatisfy { $0.extremes != nil } }
 
   /// The number of the block's first path.
   public struct State { var firstPath: Int }
@@ -64,6 +79,19 @@ public struct Replay: PriceProcess {
     for path in 0..<pathsPerBlock {
       let given = paths[(state.firstPath + path) % paths.count].prices
       for asset in given.indices { prices[asset * pathsPerBlock + path] = given[asset][step] }
+    }
+  }
+
+  /// Writes the given extremes of a step; the prices themselves for a path that was given without.
+  public func writeExtremes(
+    _ state: State, step: Int, lows: inout MutableSpan<Double>, highs: inout MutableSpan<Double>
+  ) {
+    for path in 0..<pathsPerBlock {
+      let given = paths[(state.firstPath + path) % paths.count]
+      for asset in given.prices.indices {
+        lows[asset * pathsPerBlock + path] = (given.extremes?.lows ?? given.prices)[asset][step]
+        highs[asset * pathsPerBlock + path] = (given.extremes?.highs ?? given.prices)[asset][step]
+      }
     }
   }
 }

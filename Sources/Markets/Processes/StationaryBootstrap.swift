@@ -25,10 +25,13 @@ public struct StationaryBootstrap: PriceProcess {
     parameters: [meanBlockHours.description, drift.description])
 
   private static let meanBlockHours = Parameter<Double>.number(
-    "meanBlockHours", unit: "hours", in: Bounds(0, 1e6, openBelow: true), default: 240,
-    "mean length of a block, at least one step; one step draws every return independently")
+    "meanBlockHours", unit: "hours", in: Bounds(0, 1e6, openBelow: true), isOptional: true,
+    "mean length of a block, at least one step; the calibration's if absent, 240 where it has none")
   private static let drift = Parameter<Drift>.choice(
     "drift", default: .calibrated, "shift returns to each asset's calibrated drift, or take them as observed")
+
+  /// Ten days: the mean length of a block where neither the job nor the calibration says one.
+  static let usualBlockHours = 240.0
 
   /// True.
   public static let resamplesHistory = true
@@ -52,7 +55,9 @@ public struct StationaryBootstrap: PriceProcess {
 
   /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: ProcessContext) {
-    let hours = reader.read(Self.meanBlockHours)
+    let isWritten = reader.has("meanBlockHours")
+    let written = reader.readIfPresent(Self.meanBlockHours)
+    let hours = isWritten ? written : context.calibration.meanBlockHours ?? Self.usualBlockHours
     let drift = reader.read(Self.drift)
     guard let returns = HistoricalVectors.returns(of: context, kind: Self.kind.name, reader: reader) else { return nil }
     guard let hours, let drift else { return nil }
@@ -76,6 +81,8 @@ public struct StationaryBootstrap: PriceProcess {
   public var initialVolatilities: [Double] { volatilities }
   /// Long-run volatility of each asset, annualised: that of the history's returns.
   public var longRunVolatilities: [Double] { volatilities }
+  /// Long-run mean of one step's log return of each asset.
+  public var meanLogReturns: [Double] { returns.values.map { Kernels.mean($0) } }
   /// Prices at t = 0.
   public var initialPrices: [Double] { prices }
 

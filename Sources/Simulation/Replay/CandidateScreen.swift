@@ -4,7 +4,8 @@ import Kernels
 
 /// Finds the few accounts that can become liquidatable within a stretch of the path, without ever missing one.
 ///
-/// Over a stretch, prices stay within the exogenous extremes times a band of impact, factors below a ceiling. An account
+/// Over a stretch, prices stay within the exogenous extremes (lows and highs, where the path has them) times a band of
+/// impact, factors below a ceiling. An account
 /// whose headroom has a non-negative lower bound there needs no look; the others are *candidates* and are checked at
 /// every step. Whatever leaves the assumed intervals (a cascade that moves a mark too far, a margin rate that rises too
 /// much) is noticed before the next detection, and the stretch is screened anew with a wider band, so the shortcut is
@@ -80,18 +81,6 @@ final class CandidateScreen {
   }
 }
 
-/// The path being replayed, as the screen reads it.
-struct PathView {
-  /// Prices of all paths of the block.
-  let values: [Double]
-  /// Where this path's slab starts.
-  let start: Int
-  /// Points of one series.
-  let points: Int
-  /// Steps T.
-  var steps: Int { points - 1 }
-}
-
 /// Intervals assumed over a run of steps.
 private struct Stretch {
   /// Last step covered; 0 for none.
@@ -156,12 +145,13 @@ private struct Stretch {
   ) {
     end = steps.upperBound
     for asset in low.indices {
-      let series = path.start + asset * path.points
-      var lowest = path.values[series + steps.lowerBound]
-      var highest = lowest
-      for point in series + steps.lowerBound...series + steps.upperBound {
-        lowest = min(lowest, path.values[point])
-        highest = max(highest, path.values[point])
+      let lows = path.start + (path.extremes?.low ?? 0) + asset * path.points
+      let highs = path.start + (path.extremes?.high ?? 0) + asset * path.points
+      var lowest = path.values[lows + steps.lowerBound]
+      var highest = path.values[highs + steps.lowerBound]
+      for step in steps {
+        lowest = min(lowest, path.values[lows + step])
+        highest = max(highest, path.values[highs + step])
       }
       let widest = market.plan.impactScale[asset] == 0 ? 0 : band
       let permanent = market.permanent[asset]
@@ -170,16 +160,20 @@ private struct Stretch {
       high[asset] = highest * exp(max(permanent, now) + widest) * (1 + Self.roundingBand)
     }
     for index in highFactor.indices { highFactor[index] = columns.maintenanceFactor[index] * (isDynamic ? ceiling : 1) }
-    for index in self.columns.indices { cover(column: index, steps, columns, plan) }
+    for index in self.columns.indices { cover(column: index, steps, path, columns, plan) }
   }
 
-  private mutating func cover(column: Int, _ steps: ClosedRange<Int>, _ now: ColumnState, _ plan: VenuePlan) {
+  private mutating func cover(
+    column: Int, _ steps: ClosedRange<Int>, _ path: PathView, _ now: ColumnState, _ plan: VenuePlan
+  ) {
     let about = plan.venue.book.columns[column]
     let first = now.growth[column]
     let last = plan.growth[column][steps.upperBound]
     var paidLow = 0.0
     var paidHigh = 0.0
-    if plan.fundingSteps[column] > 0 {
+    if plan.marketFundingHours[column] != 0 {
+      (paidLow, paidHigh) = movingFunding(column: column, steps, path, plan)
+    } else if plan.fundingSteps[column] > 0 {
       let times = Double(
         steps.upperBound / plan.fundingSteps[column] - (steps.lowerBound - 1) / plan.fundingSteps[column])
       let ends = [
@@ -193,6 +187,23 @@ private struct Stretch {
       highGrowth: max(first, last), lowAccrued: now.accrued[column] + paidLow,
       highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[2 * column],
       highShortFactor: highFactor[2 * column + 1], sizeGrows: about.side != .perpetual)
+  }
+
+  /// Bounds on what a path's own funding rates add over any part of `steps`: all that is received, all that is paid.
+  private func movingFunding(
+    column: Int, _ steps: ClosedRange<Int>, _ path: PathView, _ plan: VenuePlan
+  ) -> (low: Double, high: Double) {
+    let interval = plan.fundingSteps[column]
+    guard interval > 0 else { return (0, 0) }
+    let asset = plan.venue.book.columns[column].asset
+    var paid = (low: 0.0, high: 0.0)
+    let first = (steps.lowerBound + interval - 1) / interval * interval
+    for step in stride(from: first, through: steps.upperBound, by: interval) {
+      let rate = plan.fundingRate(of: column, at: step, path: path)
+      paid.low += min(0, rate * low[asset], rate * high[asset])
+      paid.high += max(0, rate * low[asset], rate * high[asset])
+    }
+    return paid
   }
 
   func write(to bounds: inout [Double]) {

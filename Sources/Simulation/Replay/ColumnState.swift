@@ -41,12 +41,14 @@ final class ColumnState {
     revalue(marks: marks)
   }
 
-  /// Moves to `step`: balances grow, funding falls due at the step's marks.
-  func advance(to step: Int, marks: [Double]) {
+  /// Moves to `step`: balances grow, funding falls due at the step's marks and, where it moves, at the path's rate.
+  func advance(to step: Int, marks: [Double], path: PathView) {
     for (index, column) in plan.venue.book.columns.enumerated() {
       growth[index] = plan.growth[index][step]
       let interval = plan.fundingSteps[index]
-      if interval > 0, step % interval == 0 { accrued[index] += plan.fundingRate[index] * marks[column.asset] }
+      if interval > 0, step % interval == 0 {
+        accrued[index] += plan.fundingRate(of: index, at: step, path: path) * marks[column.asset]
+      }
     }
     revalue(marks: marks)
   }

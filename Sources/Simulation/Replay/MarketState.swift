@@ -57,19 +57,22 @@ final class MarketState {
     }
   }
 
-  /// Moves to `step`: prices advance, transient impact decays, the step's flow starts from zero.
-  func advance(to step: Int, slab: Span<Double>, points: Int) {
+  /// Begins a step: transient impact decays, the step's flow starts from zero. Prices are still those before it.
+  func beginStep() {
+    guard hasImpact else { return }
     for asset in marks.indices {
-      let price = slab[asset * points + step]
+      transient[asset] *= plan.decay
+      stepFlow[asset] = 0
+    }
+  }
+
+  /// Moves exogenous prices to those of `step` in the channel of `slab` that begins at `offset`: its low, high or close.
+  func visit(_ step: Int, slab: Span<Double>, offset: Int, points: Int) {
+    for asset in marks.indices {
+      let price = slab[offset + asset * points + step]
       exogenous[asset] = price
       lowestExogenous[asset] = min(lowestExogenous[asset], price)
-      if hasImpact {
-        transient[asset] *= plan.decay
-        stepFlow[asset] = 0
-        marks[asset] = price * exp(permanent[asset] + transient[asset])
-      } else {
-        marks[asset] = price
-      }
+      marks[asset] = hasImpact ? price * exp(permanent[asset] + transient[asset]) : price
       lowestMark[asset] = min(lowestMark[asset], marks[asset])
     }
   }

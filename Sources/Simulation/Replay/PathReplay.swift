@@ -2,12 +2,24 @@ import Clearing
 
 /// Watches a replay step by step; for traces, tests and pictures of one path. Never used in a batch run.
 package protocol ReplayObserver: AnyObject {
-  /// A step's marks and factors are set; no wave was decided yet.
+  /// The marks of a step's low or high are set; no wave was decided there yet. Does nothing unless an observer says so.
+  func extremeReached(_ extreme: StepExtreme, step: Int, snapshot: VenueSnapshot)
+  /// The marks of a step's close and its factors are set; no wave was decided there yet.
   func stepBegan(_ step: Int, snapshot: VenueSnapshot)
   /// A wave was decided and booked at `fills`.
   func waveBooked(_ wave: Int, closings: [ClosingRecord], fills: [Double], venue: Int)
   /// A step is over, its waterfall done.
   func stepEnded(_ step: Int, snapshot: VenueSnapshot)
+}
+
+extension ReplayObserver {
+  package func extremeReached(_ extreme: StepExtreme, step: Int, snapshot: VenueSnapshot) {}
+}
+
+/// Where a step goes before its close, in this order.
+package enum StepExtreme: Int, Sendable, CaseIterable {
+  case low
+  case high
 }
 
 /// One venue at one moment of a watched replay.
@@ -42,29 +54,36 @@ package struct ClosingRecord: Sendable, Equatable {
 final class PathReplay {
   let market: MarketState
   let venues: [VenueReplay]
-  private let points: Int
   private var flows: [Double]
+  /// Waves of the step under way that closed somebody.
+  private var waves = 0
   weak var observer: (any ReplayObserver)?
 
-  init(market: MarketPlan, venues: [VenueReplay], points: Int) {
+  init(market: MarketPlan, venues: [VenueReplay]) {
     self.market = MarketState(plan: market)
     self.venues = venues
-    self.points = points
     flows = [Double](repeating: 0, count: market.assetCount)
   }
 
-  /// Replays the path whose slab starts at `start` in `values`. `onStep` is told of every finished step.
-  func run(values: [Double], start: Int, onStep: (Int) -> Void) -> PathState {
-    let path = PathView(values: values, start: start, points: points)
-    let slab = values.span.extracting(start..<start + points * market.marks.count)
-    market.reset(slab: slab, points: points)
+  /// Replays `path`. `onStep` is told of every finished step.
+  func run(_ path: PathView, onStep: (Int) -> Void) -> PathState {
+    let values = path.values
+    let slab = values.span.extracting(path.start..<path.start + path.slabSize)
+    market.reset(slab: slab, points: path.points)
     for venue in venues { venue.reset(market: market) }
-    for step in 1..<points {
-      market.advance(to: step, slab: slab, points: points)
+    for step in 1..<path.points {
+      market.beginStep()
+      waves = 0
+      if let extremes = path.extremes {
+        guard visit(.low, at: extremes.low, step: step, slab: slab, path: path),
+          visit(.high, at: extremes.high, step: step, slab: slab, path: path)
+        else { return .nonFinite }
+      }
+      market.visit(step, slab: slab, offset: 0, points: path.points)
       guard market.isFinite else { return .nonFinite }
-      for venue in venues { venue.advance(to: step, market: market) }
+      for venue in venues { venue.advance(to: step, market: market, path: path) }
       observe { $0.stepBegan(step, snapshot: $1) }
-      runWaves(step: step, path: path)
+      runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
       for venue in venues { venue.endStep(step) }
       observe { $0.stepEnded(step, snapshot: $1) }
       guard market.isFinite else { return .nonFinite }
@@ -73,15 +92,31 @@ final class PathReplay {
     return .completed
   }
 
-  /// Waves until nobody is left or every venue has used up its waves; what is left waits for the next step.
-  private func runWaves(step: Int, path: PathView) {
-    var wave = 1
+  /// Takes the marks to an extreme of the step, where accounts are judged by the balances, funding and rates that the
+  /// step before left. False if a mark is no number there.
+  private func visit(_ extreme: StepExtreme, at offset: Int, step: Int, slab: Span<Double>, path: PathView) -> Bool {
+    market.visit(step, slab: slab, offset: offset, points: path.points)
+    guard market.isFinite else { return false }
+    for venue in venues { venue.revalue(market: market) }
+    observe { $0.extremeReached(extreme, step: step, snapshot: $1) }
+    runWaves(step: step, path: path, isFirst: step == 1 && extreme == .low)
+    return true
+  }
+
+  /// Waves until nobody is left or every venue has used up its waves of the step; what is left waits. `isFirst` is where
+  /// the path looks for the first time: those flagged at the start are closed there.
+  private func runWaves(step: Int, path: PathView, isFirst: Bool) {
+    var isFirst = isFirst
     while true {
+      let wave = waves + 1
       var active: [VenueReplay] = []
       for asset in flows.indices { flows[asset] = 0 }
       for venue in venues where wave <= venue.plan.rules.liquidation.waves {
-        if venue.decideWave(step: step, wave: wave, path: path, market: market, flows: &flows) { active.append(venue) }
+        if venue.decideWave(step: step, isFirst: isFirst, path: path, market: market, flows: &flows) {
+          active.append(venue)
+        }
       }
+      isFirst = false
       guard !active.isEmpty else { return }
       market.setFills(flows: flows)
       for venue in active { venue.bookWave(wave: wave, market: market) }
@@ -89,7 +124,7 @@ final class PathReplay {
       if market.settle(flows: flows) {
         for venue in venues { venue.revalue(market: market) }
       }
-      wave += 1
+      waves = wave
     }
   }
 

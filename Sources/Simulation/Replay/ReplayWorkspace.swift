@@ -26,7 +26,7 @@ struct ReplayWorkspace: ~Copyable {
             plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
           contributions: recordsContributions ? LossContributions(plan: pair.0) : nil)
       }
-      return PathReplay(market: simulator.market, venues: venues, points: grid.points)
+      return PathReplay(market: simulator.market, venues: venues)
     }
   }
 
@@ -35,21 +35,20 @@ struct ReplayWorkspace: ~Copyable {
     simulator.generator.generate(block: index, into: &block, workspace: &paths)
     outcome.begin(block: index)
     for path in 0..<min(pathsPerBlock, simulator.paths - index * pathsPerBlock) {
-      let start = block.slab(path).lowerBound
-      outcome.beginPath(path, values: block.values, start: start)
-      for (model, replay) in replays.enumerated() { run(replay, model: model, path: path, start: start) }
+      let view = PathView(of: block, path: path)
+      outcome.beginPath(path, values: view.values, start: view.start)
+      for (model, replay) in replays.enumerated() { run(replay, model: model, path: path, view) }
       outcome.endPath()
     }
   }
 
-  private func run(_ replay: PathReplay, model: Int, path: Int, start: Int) {
-    let state = replay.run(values: block.values, start: start) { step in
+  private func run(_ replay: PathReplay, model: Int, path: Int, _ view: PathView) {
+    let state = replay.run(view) { step in
       for (venue, each) in replay.venues.enumerated() {
         outcome.recordStep(
           step, model: model, venue: venue, liquidated: each.ledger.liquidated.count, reserve: each.tally.reserve)
       }
     }
-    let view = PathView(values: block.values, start: start, points: block.points)
     let results =
       state == .completed
       ? replay.venues.map {
@@ -71,9 +70,8 @@ struct ReplayWorkspace: ~Copyable {
     simulator.generator.generate(block: index, into: &block, workspace: &paths)
     let replay = replays[model]
     return wanted.map { path in
-      let start = block.slab(path - index * pathsPerBlock).lowerBound
-      let state = replay.run(values: block.values, start: start) { _ in }
-      let view = PathView(values: block.values, start: start, points: block.points)
+      let view = PathView(of: block, path: path - index * pathsPerBlock)
+      let state = replay.run(view) { _ in }
       let each = replay.venues[venue]
       if state == .completed {
         _ = each.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours)
@@ -85,13 +83,12 @@ struct ReplayWorkspace: ~Copyable {
   /// Replays one path with an observer.
   mutating func watch(path: Int, model: Int, observer: any ReplayObserver) -> [Double] {
     simulator.generator.generate(block: path / pathsPerBlock, into: &block, workspace: &paths)
-    let start = block.slab(path % pathsPerBlock).lowerBound
+    let view = PathView(of: block, path: path % pathsPerBlock)
     let replay = replays[model]
     replay.observer = observer
-    let state = replay.run(values: block.values, start: start) { _ in }
+    let state = replay.run(view) { _ in }
     replay.observer = nil
     guard state == .completed else { return [Double](repeating: .nan, count: PathQuantity.allCases.count) }
-    let view = PathView(values: block.values, start: start, points: block.points)
     return replay.venues[0].outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours).values
   }
 }

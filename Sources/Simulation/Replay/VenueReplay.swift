@@ -62,8 +62,8 @@ final class VenueReplay {
   }
 
   /// Moves to `step` after the market has: balances, funding, margin rates.
-  func advance(to step: Int, market: MarketState) {
-    columns.advance(to: step, marks: market.marks)
+  func advance(to step: Int, market: MarketState, path: PathView) {
+    columns.advance(to: step, marks: market.marks, path: path)
     if factors.advance(step: step, oraclePrices: market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
@@ -72,9 +72,9 @@ final class VenueReplay {
   }
 
   /// Detects and decides one wave, adding the money it trades to `flows` per asset. False if nobody is to be closed.
-  func decideWave(step: Int, wave: Int, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
+  func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
-    for account in detect(isFirst: step == 1 && wave == 1, path: path, step: step, market: market) {
+    for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
       let closing = rule.closing(of: account, ledger, columns)
       guard closing.acts else { continue }
       closings.append(closing)

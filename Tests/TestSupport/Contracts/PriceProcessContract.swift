@@ -102,12 +102,12 @@ public struct PriceProcessContract {
     let block = PathGenerator(market: market, seed: seed).drawn(0)
     var found: [String] = []
     if let bad = block.values.first(where: { !($0 > 0 && $0.isFinite) }) { found.append("a price is \(bad)") }
-    for (asset, initial) in market.process.initialPrices.enumerated() {
+    for (asset, initial) in market.initialPrices.enumerated() {
       for path in 0..<pathsPerBlock where block.price(path: path, asset: asset, point: 0) != initial {
         found.append("path \(path) of asset \(asset) does not start at \(initial)")
       }
     }
-    let volatilities = market.process.initialVolatilities + market.process.longRunVolatilities
+    let volatilities = market.initialVolatilities + market.longRunVolatilities
     if volatilities.count != 2 * market.assetIDs.count { found.append("a volatility is not declared") }
     if !volatilities.allSatisfy({ $0 >= 0 && $0.isFinite }) { found.append("a declared volatility is no volatility") }
     return found

@@ -78,13 +78,15 @@ struct ReferenceClearingHouse {
   }
 
   /// At multiples of its interval, counted from t = 0, every perpetual pays rate × mark per unit: longs to shorts when
-  /// positive. The mark is that of the step before its waves.
-  mutating func payFunding(hours: Double, marks: [Double]) {
+  /// positive. The mark is that of the step before its waves; the rate is constant, or the market's at that time.
+  mutating func payFunding(step: Int, hours: Double, marks: [Double]) {
     for (index, instrument) in venue.instruments.enumerated() {
       guard case .perpetual(let terms) = instrument.kind else { continue }
       let intervals = hours / terms.fundingIntervalHours
       guard abs(intervals - intervals.rounded()) < 1e-9 else { continue }
-      funding[index] += terms.fundingRate * marks[terms.asset]
+      var rate = terms.fundingRate
+      if terms.takesMarketFunding { rate = market.fundingRates[terms.asset][step] * terms.fundingIntervalHours }
+      funding[index] += rate * marks[terms.asset]
     }
   }
 

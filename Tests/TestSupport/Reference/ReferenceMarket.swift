@@ -9,6 +9,11 @@ public struct ReferenceMarket: Sendable {
   public var stepHours: Double
   /// Exogenous prices X, [asset][point], point 0 being t = 0.
   public var exogenous: [[Double]]
+  /// Lowest and highest exogenous prices between point t − 1 and point t, in the same shape; nil where they are not known.
+  public var extremes: ReferenceExtremes?
+  /// What a long perpetual on each asset pays per hour, as a fraction of the mark, [asset][point]; empty where no funding
+  /// rate moves.
+  public var fundingRates: [[Double]] = []
   /// Annualised volatility of each asset at t = 0: what a margin model's estimate starts from.
   public var initialVolatilities: [Double]
   /// Annualised long-run volatility of each asset: what impact is measured in.
@@ -20,11 +25,13 @@ public struct ReferenceMarket: Sendable {
 
   /// Creates a market; the arrays have one element per asset, the prices as many points each.
   public init(
-    stepHours: Double, exogenous: [[Double]], initialVolatilities: [Double], longRunVolatilities: [Double],
+    stepHours: Double, exogenous: [[Double]], extremes: ReferenceExtremes? = nil, initialVolatilities: [Double],
+    longRunVolatilities: [Double],
     depths: [MarketDepth?], impact: MarketImpact
   ) {
     self.stepHours = stepHours
     self.exogenous = exogenous
+    self.extremes = extremes
     self.initialVolatilities = initialVolatilities
     self.longRunVolatilities = longRunVolatilities
     self.depths = depths
@@ -36,6 +43,20 @@ public struct ReferenceMarket: Sendable {
 
   /// Half the relative spread of an asset.
   func halfSpread(_ asset: Int) -> Double { depths[asset]?.halfSpread ?? 0 }
+}
+
+/// Lowest and highest prices of every step, [asset][point].
+public struct ReferenceExtremes: Sendable {
+  /// The lowest, enclosing the prices at both ends of the step.
+  public var lows: [[Double]]
+  /// The highest.
+  public var highs: [[Double]]
+
+  /// Creates extremes in the shape of the prices they belong to.
+  public init(lows: [[Double]], highs: [[Double]]) {
+    self.lows = lows
+    self.highs = highs
+  }
 }
 
 /// What one wave did in one asset's market.
@@ -53,6 +74,8 @@ struct ReferencePrices {
   let market: ReferenceMarket
   /// Step number.
   private(set) var step = 0
+  /// Whether the step's close was reached; its low and high come before.
+  private(set) var isAtClose = true
   /// X of each asset.
   private(set) var exogenous: [Double]
   /// P: log impact that stays.
@@ -70,21 +93,33 @@ struct ReferencePrices {
     flowOfStep = permanent
   }
 
-  /// Hours since t = 0.
-  var hours: Double { Double(step) * market.stepHours }
+  /// Hours since t = 0 up to which interest has accrued and funding was paid: at a low or high, those of the step before.
+  var hours: Double { Double(isAtClose ? step : step - 1) * market.stepHours }
 
   /// M = X·exp(P + T).
   var marks: [Double] {
     exogenous.indices.map { exogenous[$0] * exp(permanent[$0] + transient[$0]) }
   }
 
-  /// The next step: exogenous prices advance, transient impact decays by half every half-life, flows start anew.
-  mutating func advance() {
+  /// The next step begins: transient impact decays by half every half-life, flows start anew. Prices come by `visit`.
+  mutating func beginStep() {
     step += 1
-    exogenous = market.exogenous.map { $0[step] }
+    isAtClose = false
     let remaining = pow(2, -market.stepHours / market.impact.halfLifeHours)
     transient = transient.map { $0 * remaining }
     flowOfStep = flowOfStep.map { _ in 0 }
+  }
+
+  /// Exogenous prices go where the step's `phase` takes them.
+  mutating func visit(_ phase: ReferencePhase) {
+    isAtClose = phase == .close
+    let series: [[Double]]? =
+      switch phase {
+      case .low: market.extremes?.lows
+      case .high: market.extremes?.highs
+      case .close: market.exogenous
+      }
+    if let series { exogenous = series.map { $0[step] } }
   }
 
   /// G(S) = sign(S)·Y·σ_day·(|S|/ADV)^δ, σ_day being the long-run volatility of one day.

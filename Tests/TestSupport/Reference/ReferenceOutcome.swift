@@ -66,8 +66,11 @@ public struct ReferenceOutcome: Sendable, Hashable {
     margin = ReferenceMarginMeasures(house: house, venue: venue, steps: steps, stepHours: market.stepHours)
 
     let start = steps[0].exogenous
-    let exogenous = steps.map(\.exogenous)
-    let marks = steps.flatMap { [$0.openingMarks] + $0.waves.map(\.marks) + [$0.closingMarks] }
+    let exogenous = steps.flatMap { step in step.visits.map(\.exogenous) + [step.exogenous] }
+    let marks = steps.flatMap { step in
+      step.visits.flatMap { [$0.openingMarks, $0.closingMarks] } + [step.openingMarks] + step.waves.map(\.marks)
+        + [step.closingMarks]
+    }
     markDrawdown = Self.drawdown(of: marks, from: start)
     exogenousDrawdown = Self.drawdown(of: exogenous, from: start)
 

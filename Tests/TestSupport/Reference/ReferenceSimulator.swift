@@ -38,7 +38,7 @@ public struct ReferenceSimulator {
   public mutating func run() -> ReferenceTrace {
     let marks = prices.marks
     var steps = [
-      record(number: 0, opening: marks, waves: [], waterfalls: houses.map { _ in ReferenceWaterfall() })
+      record(number: 0, visits: [], opening: marks, waves: [], waterfalls: houses.map { _ in ReferenceWaterfall() })
     ]
     var isNonFinite = false
     for _ in 0..<market.steps {
@@ -52,29 +52,49 @@ public struct ReferenceSimulator {
     return ReferenceTrace(steps: steps, isNonFinite: isNonFinite, outcomes: outcomes)
   }
 
-  /// One step in the order of the model: prices advance and transient impact decays; funding falls due at the new marks;
-  /// the oracle publishes the marks and the margin models take them; waves; the waterfall at the marks they left.
+  /// One step in the order of the model: transient impact decays; waves at the step's low, then at its high, under the
+  /// rates, interest and funding of the step before; at the close funding falls due, the oracle publishes the marks and
+  /// the margin models take them; waves there; the waterfall at the marks they left.
   private mutating func runStep() -> ReferenceStep {
-    prices.advance()
+    prices.beginStep()
+    var waves: [ReferenceWave] = []
+    var visits: [ReferenceVisit] = []
+    if market.extremes != nil {
+      for phase in [ReferencePhase.low, .high] {
+        prices.visit(phase)
+        let opening = prices.marks
+        let found = runWaves(after: waves.count, isFirst: prices.step == 1 && phase == .low)
+        waves += found
+        visits.append(
+          ReferenceVisit(
+            phase: phase, exogenous: prices.exogenous, openingMarks: opening, closingMarks: prices.marks,
+            waves: found.count))
+      }
+    }
+    prices.visit(.close)
     let opening = prices.marks
     for index in houses.indices {
-      houses[index].payFunding(hours: prices.hours, marks: opening)
+      houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].margin.advance(step: prices.step, prices: opening)
     }
-    let waves = runWaves()
+    waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
     let closing = prices.marks
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
     }
-    return record(number: prices.step, opening: opening, waves: waves, waterfalls: waterfalls)
+    return record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
   }
 
-  /// Waves follow each other until nobody is liquidated or every venue has done as many as it may in a step; who is left
-  /// waits for the next step. Funding, growth and margin rates stay what they were at the step's start.
-  private mutating func runWaves() -> [ReferenceWave] {
+  /// Waves follow each other until nobody is liquidated or every venue has done as many as it may in a step, of which
+  /// `done` are over; who is left waits. Funding, growth and margin rates stay what they are.
+  ///
+  /// `isFirst` is where the path looks for the first time: the first wave there also takes accounts that were flagged at
+  /// t = 0, where that is asked for, whatever their health has become.
+  private mutating func runWaves(after done: Int, isFirst: Bool) -> [ReferenceWave] {
     var waves: [ReferenceWave] = []
-    for number in 1...max(1, waveLimits.max() ?? 1) {
-      let wave = runWave(number: number)
+    while done + waves.count < max(1, waveLimits.max() ?? 1) {
+      let wave = runWave(
+        number: done + waves.count + 1, isForcing: isFirst && waves.isEmpty && atStart == .close)
       if wave.actions.isEmpty { break }
       waves.append(wave)
     }
@@ -83,11 +103,9 @@ public struct ReferenceSimulator {
 
   /// Detection at the marks, decisions, one execution per asset for all venues together, booking.
   ///
-  /// Everything is decided before anything trades, at the marks before the wave. The first wave of the first step also
-  /// takes accounts that were flagged at t = 0, where that is asked for, whatever their health has become.
-  private mutating func runWave(number: Int) -> ReferenceWave {
+  /// Everything is decided before anything trades, at the marks before the wave.
+  private mutating func runWave(number: Int, isForcing: Bool) -> ReferenceWave {
     let marks = prices.marks
-    let isForcing = number == 1 && prices.step == 1 && atStart == .close
     let valuations = houses.map { $0.valuation(marks, hours: prices.hours) }
     var closings: [[ReferenceClosing]] = []
     var flows = marks.map { _ in 0.0 }
@@ -107,12 +125,12 @@ public struct ReferenceSimulator {
   }
 
   /// What the trace keeps of a step, as things stand now.
-  private func record(number: Int, opening: [Double], waves: [ReferenceWave], waterfalls: [ReferenceWaterfall])
-    -> ReferenceStep
-  {
+  private func record(
+    number: Int, visits: [ReferenceVisit], opening: [Double], waves: [ReferenceWave], waterfalls: [ReferenceWaterfall]
+  ) -> ReferenceStep {
     let marks = prices.marks
     return ReferenceStep(
-      number: number, exogenous: prices.exogenous, openingMarks: opening, closingMarks: marks,
+      number: number, exogenous: prices.exogenous, visits: visits, openingMarks: opening, closingMarks: marks,
       permanentImpact: prices.permanent, transientImpact: prices.transient, waves: waves,
       venues: houses.indices.map { state(of: $0, marks: marks, waterfall: waterfalls[$0]) })
   }

@@ -42,13 +42,34 @@ public struct ReferenceWave: Sendable, Hashable {
   public var actions: [ReferenceAction]
 }
 
+/// The three places that a step takes prices to, in this order; the first two where extremes are known.
+public enum ReferencePhase: Sendable, Hashable, CaseIterable {
+  case low, high, close
+}
+
+/// What happened at a step's low or high.
+public struct ReferenceVisit: Sendable, Hashable {
+  /// Which of them.
+  public var phase: ReferencePhase
+  /// Exogenous price of each asset there.
+  public var exogenous: [Double]
+  /// Marks before any wave there.
+  public var openingMarks: [Double]
+  /// Marks after the last wave there.
+  public var closingMarks: [Double]
+  /// Number of waves there.
+  public var waves: Int
+}
+
 /// One step of the reference; step 0 is the state at the start.
 public struct ReferenceStep: Sendable, Hashable {
   /// Its number.
   public var number: Int
   /// Exogenous price of each asset.
   public var exogenous: [Double]
-  /// Marks when the step's oracle price was published, before any wave.
+  /// The step's low and high, before everything else here; empty where they are not known.
+  public var visits: [ReferenceVisit]
+  /// Marks when the step's oracle price was published, at its close before any wave there.
   public var openingMarks: [Double]
   /// Marks after the last wave.
   public var closingMarks: [Double]
@@ -56,7 +77,7 @@ public struct ReferenceStep: Sendable, Hashable {
   public var permanentImpact: [Double]
   /// Log impact that decays, per asset, at the end.
   public var transientImpact: [Double]
-  /// The waves that did something.
+  /// The waves that did something, in order: those of the low first, then of the high, then of the close.
   public var waves: [ReferenceWave]
   /// The venues at the end.
   public var venues: [ReferenceVenueState]

@@ -15,7 +15,12 @@ let benchmarkCase = VerificationCase(
   let returns = text.split(whereSeparator: \.isNewline).compactMap { Double($0.trimmingPrefix { $0 == " " }) }
   let fit = try required(
     GarchFit(returns: returns, stepHours: 24, specification: GarchSpecification(innovations: .normal)), "the fit")
+  let errors = try required(fit.standardErrors, "the robust errors")
   return [
+    .relative("SE of μ, robust", expected: 0.0091893540, obtained: errors.mean, within: 3e-5),
+    .relative("SE of ω, robust", expected: 0.006493186, obtained: errors.omega, within: 3e-5),
+    .relative("SE of α, robust", expected: 0.053531703, obtained: errors.alpha, within: 3e-5),
+    .relative("SE of β, robust", expected: 0.07246145, obtained: errors.beta, within: 3e-5),
     .holds("returns", expected: "1974", obtained: "\(returns.count)", returns.count == 1974),
     .relative("μ", expected: -0.00619041, obtained: fit.parameters.mean, within: 2e-6),
     .relative("ω", expected: 0.0107613, obtained: fit.parameters.omega, within: 1e-5),

@@ -73,7 +73,7 @@ struct SmallVenue {
       book: book)
     return VenuePlan(
       venue: venue, rules: try rules, grid: market.grid, assetIDs: market.assetIDs,
-      initialPrices: market.process.initialPrices)
+      initialPrices: market.initialPrices)
   }
 
   /// A run of this venue alone under `models`, or under its static one; `scales` are factors on the models' rates.
@@ -85,7 +85,7 @@ struct SmallVenue {
     return Simulator(
       generator: PathGenerator(market: market, seed: seed),
       market: MarketPlan(
-        venue: plan.venue, rules: plan.rules, longRunVolatilities: market.process.longRunVolatilities,
+        venue: plan.venue, rules: plan.rules, longRunVolatilities: market.longRunVolatilities,
         grid: market.grid),
       venues: [plan],
       models: all.enumerated().map { index, model in

@@ -2,9 +2,9 @@ import Foundation
 
 /// Every case in the order of the table.
 let allVerificationCases: [VerificationCase] = [
-  barrierCase, expiryCase, lognormalCase,
-  garchMomentsCase, squaresCase, marginsCase, jointTailCase,
-  recoveryCase, historyCase, benchmarkCase,
+  barrierCase, bridgeCase, expiryCase, lognormalCase,
+  garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
+  recoveryCase, processRecoveryCase, historyCase, benchmarkCase, realFitCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
   realInputCase,
 ]

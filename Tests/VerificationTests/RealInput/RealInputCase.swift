@@ -45,7 +45,7 @@ private struct RealInputRun {
   func bookRows() throws -> [VerificationRow] {
     let job = try load(paths: 2)
     let book = job.venues[0].venue.book
-    let prices = job.market.process.initialPrices
+    let prices = job.market.initialPrices
     let health = job.marginModels[0].model.initialHealth(of: book, prices: prices)
     let values = ColumnValues(book: book, prices: prices)
     let debts = book.accounts.indices.map { account in

@@ -1,0 +1,40 @@
+import Markets
+
+/// The path being replayed: one slab of a block, as the engine reads it.
+struct PathView {
+  /// All slabs of the block.
+  let values: [Double]
+  /// Where this path's slab starts.
+  let start: Int
+  /// Numbers in it.
+  let slabSize: Int
+  /// Points of one series.
+  let points: Int
+  /// Where lows and highs begin within the slab; nil where prices are known on the grid only. At every step they
+  /// enclose the price.
+  let extremes: (low: Int, high: Int)?
+  /// Where the funding rates begin in the slab; nil where the block has none.
+  let fundingOffset: Int?
+
+  /// A view of one path of `block`, numbered within it.
+  init(of block: borrowing PathBlock, path: Int) {
+    values = block.values
+    start = block.slab(path).lowerBound
+    slabSize = block.slabSize
+    points = block.points
+    fundingOffset = block.offset(of: .fundingRate)
+    if let low = block.offset(of: .low), let high = block.offset(of: .high) {
+      extremes = (low, high)
+    } else {
+      extremes = nil
+    }
+  }
+
+  /// Steps T.
+  var steps: Int { points - 1 }
+
+  /// What a long perpetual on `asset` pays per hour at a point; 0 without a funding rate.
+  func fundingRate(asset: Int, at point: Int) -> Double {
+    fundingOffset.map { values[start + $0 + asset * points + point] } ?? 0
+  }
+}
