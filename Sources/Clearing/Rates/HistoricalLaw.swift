@@ -96,11 +96,15 @@ extension DynamicRates where Law == HistoricalLaw {
       let losses: RescaledLosses
       switch history {
       case .prices(let prices):
-        losses = RescaledLosses(history: prices, asset: asset, recursion: terms.recursions[asset], steps: steps)
-      case .residuals(let rows): losses = RescaledLosses(residuals: rows[asset] ?? [])
+        losses =
+          prices.prices.indices.contains(asset)
+          ? RescaledLosses(history: prices, asset: asset, recursion: terms.recursions[asset], steps: steps)
+          : RescaledLosses(residuals: [])
+      case .residuals(let rows): losses = RescaledLosses(residuals: rows.indices.contains(asset) ? rows[asset] ?? [] : [])
       }
       if losses.long.count < fewest {
-        let id = context.calibration?.assets[asset].id ?? "asset \(asset)"
+        let known = context.calibration?.assets ?? []
+        let id = known.indices.contains(asset) ? known[asset].id : "asset \(asset + 1), derived from another,"
         reader.record(
           "\(id) has too few past margin periods for this confidence", key: "kind", found: "\(losses.long.count)",
           allowed: "≥ \(fewest), so that one lies beyond the quantile")

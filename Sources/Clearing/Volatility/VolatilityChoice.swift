@@ -54,10 +54,18 @@ enum VolatilityChoice {
       context.venue.instruments.compactMap { instrument in
         if case .perpetual(let terms) = instrument.kind { terms.asset } else { nil }
       })
-    let found = assets.enumerated().map { index, asset -> VolatilityRecursion? in
-      let still = VolatilityRecursion.still(stepYears: context.grid.stepYears)
-      if asset.volatility == 0 || !margined.contains(index) { return still }
-      return recursion(of: asset, steps: steps, context, reader)
+    let still = VolatilityRecursion.still(stepYears: context.grid.stepYears)
+    // Assets that are derived from others come after those of the calibration and have no figures of their own.
+    let found = context.initialVolatilities.indices.map { index -> VolatilityRecursion? in
+      guard margined.contains(index) else { return still }
+      guard assets.indices.contains(index) else {
+        reader.record(
+          "a perpetual's asset is derived from another and has no GARCH figures", key: "kind", found: "garch",
+          hint: "use kind: ewma")
+        return nil
+      }
+      if assets[index].volatility == 0 { return still }
+      return recursion(of: assets[index], steps: steps, context, reader)
     }
     let made = found.compactMap(\.self)
     return made.count == found.count ? made : nil
