@@ -100,11 +100,12 @@ extension DynamicRates where Law == HistoricalLaw {
           prices.prices.indices.contains(asset)
           ? RescaledLosses(history: prices, asset: asset, recursion: terms.recursions[asset], steps: steps)
           : RescaledLosses(residuals: [])
-      case .residuals(let rows): losses = RescaledLosses(residuals: rows.indices.contains(asset) ? rows[asset] ?? [] : [])
+      case .residuals(let rows):
+        losses = RescaledLosses(residuals: rows.indices.contains(asset) ? rows[asset] ?? [] : [])
       }
       if losses.long.count < fewest {
         let known = context.calibration?.assets ?? []
-        let id = known.indices.contains(asset) ? known[asset].id : "asset \(asset + 1), derived from another,"
+        let id = known.indices.contains(asset) ? known[asset].id : "a derived asset"
         reader.record(
           "\(id) has too few past margin periods for this confidence", key: "kind", found: "\(losses.long.count)",
           allowed: "≥ \(fewest), so that one lies beyond the quantile")
