@@ -16,6 +16,8 @@ public struct MarketModel: Sendable {
   public let derived: DerivedMarket?
   /// What is known of prices between two points.
   public let intraStep: IntraStep
+  /// Hypothetical shocks on top of the process; nil where there are none.
+  public private(set) var shocks: ShockSchedule?
 
   /// Creates a market of the process's `assetIDs` and what is `derived` from them; throws `CorrelationProblem`, naming
   /// assets, if the matrix is not positive definite.
@@ -34,6 +36,13 @@ public struct MarketModel: Sendable {
     } catch {
       throw CorrelationProblem(assetIDs: assetIDs, leadingMinor: error.leadingMinor)
     }
+  }
+
+  /// The same market under `shocks`, which are of its assets and times.
+  public func shocked(by shocks: ShockSchedule) -> MarketModel {
+    var market = self
+    market.shocks = shocks
+    return market
   }
 }
 

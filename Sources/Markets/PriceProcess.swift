@@ -73,6 +73,10 @@ public protocol PriceProcess: Sendable {
   /// process says otherwise.
   static var needsGarch: Bool { get }
 
+  /// Whether the process gives the shocks correlations of its own, so that nothing can be blended into them beforehand;
+  /// false unless a process says otherwise.
+  static var correlatesShocksItself: Bool { get }
+
   /// The number of paths that differ from each other; nil, unless a process says otherwise, where every path is drawn
   /// anew. A run of more paths would count copies as if they were independent.
   var distinctPaths: Int? { get }
@@ -126,6 +130,8 @@ extension PriceProcess {
   public static var resamplesHistory: Bool { false }
   /// False: most processes need a volatility only.
   public static var needsGarch: Bool { false }
+  /// False: most processes take the market's correlated shocks as they are.
+  public static var correlatesShocksItself: Bool { false }
   /// Nil: most processes draw every path anew.
   public var distinctPaths: Int? { nil }
   /// The long-run volatility over the step, times the common scale of the shocks where they have one.

@@ -11,13 +11,13 @@ import Venues
 struct DescribeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "describe",
-    abstract: "List margin models, price processes, measures, formats and books, or explain one.",
+    abstract: "List margin models, price processes, shocks, measures, formats and books, or explain one.",
     discussion: """
       Examples: plimsoll describe
                 plimsoll describe models volatility-scaled
       """)
 
-  @Argument(help: "models, processes, measures, formats or books; everything if absent.")
+  @Argument(help: "models, processes, shocks, measures, formats or books; everything if absent.")
   var family: Family?
 
   @Argument(help: "One of the family, by name.")
@@ -26,6 +26,7 @@ struct DescribeCommand: ParsableCommand {
   enum Family: String, ExpressibleByArgument, CaseIterable {
     case models
     case processes
+    case shocks
     case measures
     case formats
     case books
@@ -35,6 +36,7 @@ struct DescribeCommand: ParsableCommand {
       switch self {
       case .models: allMarginModels.map { $0.kind }
       case .processes: allPriceProcesses.map { $0.kind }
+      case .shocks: allMarketShocks.map { $0.kind }
       case .measures: allRiskMeasures.map { $0.kind }
       case .formats: allReportFormats.map { $0.kind }
       case .books: allBookKinds.map { $0.kind }

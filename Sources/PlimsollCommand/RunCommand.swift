@@ -102,6 +102,7 @@ extension RunProgress {
     case .simulating: ProgressStep("simulating", done: done, total: total, rate: (256, "paths"))
     case .attributing: ProgressStep("attributing tail losses", done: done, total: total)
     case .estimating: ProgressStep("estimating", done: done, total: total)
+    case .varying: ProgressStep("running scenarios", done: done, total: total, rate: (256, "paths"))
     }
   }
 }

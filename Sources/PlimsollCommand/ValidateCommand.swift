@@ -38,7 +38,8 @@ struct ValidateCommand: ParsableCommand {
       Text.counted(job.marginModels.count, "margin model"),
       "\(Text.counted(job.paths, "path")) of \(Text.counted(job.grid.steps, "step"))",
     ]
-    try console.output("\(path): ok, \(size.joined(separator: ", "))")
+    let scenarios = job.scenarios.isEmpty ? [] : [Text.counted(job.scenarios.count, "scenario")]
+    try console.output("\(path): ok, \((size + scenarios).joined(separator: ", "))")
   }
 
   private func checkPortfolio(_ console: Console) throws {

@@ -12,6 +12,8 @@ public struct StressReport: Sendable {
   public var models: [ModelResult]
   /// What each other model changes against the baseline.
   public var comparisons: [ComparisonResult]
+  /// The scenarios, the job's own market first; empty where the job has none.
+  public var scenarios: [ScenarioResult] = []
   /// The job's limits.
   public var limits: [LimitResult]
   /// How paths ended.

@@ -3,6 +3,8 @@ public import Simulation
 
 /// Names one estimate of a run, as a limit of a job does.
 public struct MeasureSelector: Sendable, Hashable {
+  /// The scenario; nil means the job's own market.
+  public var scenario: String?
   /// The measure's id.
   public var measure: String
   /// The model's name.
@@ -23,8 +25,9 @@ public struct MeasureSelector: Sendable, Hashable {
   /// Creates a selector.
   public init(
     measure: String, model: String, matching: Matching = .asConfigured, venue: String? = nil, level: Double? = nil,
-    group: String? = nil, asset: String? = nil, leverageBucket: String? = nil
+    group: String? = nil, asset: String? = nil, leverageBucket: String? = nil, scenario: String? = nil
   ) {
+    self.scenario = scenario
     self.measure = measure
     self.model = model
     self.matching = matching
@@ -47,9 +50,20 @@ public struct MeasureSelector: Sendable, Hashable {
 
   /// The estimate in a summary that this names.
   public func find(in summary: RiskSummary) -> Finding {
-    let candidates = summary.models
-      .filter { $0.label.name == model && $0.label.matching == matching }
-      .flatMap(\.estimates).filter { matches($0.label) }
+    finding(among: summary.models.filter { isNamed($0.label) }.flatMap(\.estimates))
+  }
+
+  /// The estimate that this names in the one of `scenarios` that it names.
+  public func find(in scenarios: [ScenarioSummary]) -> Finding {
+    finding(
+      among: scenarios.filter { $0.name != nil && $0.name == scenario }.flatMap(\.models)
+        .filter { isNamed($0.label) }.flatMap { $0.figures + $0.estimates })
+  }
+
+  private func isNamed(_ label: ModelLabel) -> Bool { label.name == model && label.matching == matching }
+
+  private func finding(among estimates: [Estimate]) -> Finding {
+    let candidates = estimates.filter { matches($0.label) }
     switch candidates.count {
     case 0: return .missing
     case 1: return .found(candidates[0])
@@ -63,12 +77,20 @@ public struct MeasureSelector: Sendable, Hashable {
       && group == label.group && asset == label.asset && leverageBucket == label.leverageBucket
   }
 
+  /// The measures that are reported where this looks.
+  public var reported: [MeasureDescription] {
+    scenario == nil
+      ? allMeasureDescriptions
+      : ScenarioFigures.measures + allMeasureDescriptions.filter { $0.id != "component.es" }
+  }
+
   /// What is wrong with the measure and level, before anything is run; nil if nothing is.
   public func problem(under settings: MeasureSettings, at location: SourceLocation) -> Problem? {
-    guard let about = allMeasureDescriptions.first(where: { $0.id == measure }) else {
+    let descriptions = reported
+    guard let about = descriptions.first(where: { $0.id == measure }) else {
       return Problem(
         "unknown measure", at: location.appending(key: "measure"), found: "'\(measure)'",
-        allowed: allMeasureDescriptions.map(\.id).joined(separator: ", "))
+        allowed: descriptions.map(\.id).joined(separator: ", "))
     }
     let levels = about.levels(in: settings)
     let allowed = levels.isEmpty ? "no level" : levels.map { String($0) }.joined(separator: ", ")
@@ -110,9 +132,9 @@ public struct MeasureLimit: Sendable, Hashable {
     self.limit = limit
   }
 
-  /// Holds the limit against a run.
-  public func check(against summary: RiskSummary) -> LimitOutcome {
-    let finding = selector.find(in: summary)
+  /// Holds the limit against a run, or against the scenario that it names.
+  public func check(against summary: RiskSummary, scenarios: [ScenarioSummary] = []) -> LimitOutcome {
+    let finding = selector.scenario == nil ? selector.find(in: summary) : selector.find(in: scenarios)
     guard case .found(let estimate) = finding else {
       return LimitOutcome(limit: self, finding: finding, status: .undecided)
     }

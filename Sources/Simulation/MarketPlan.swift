@@ -14,11 +14,16 @@ public struct MarketPlan: Sendable {
   let halfSpread: [Double]
   /// What a step leaves of transient impact.
   let decay: Double
+  /// Depth and spread along time, as factors on the figures above; nil where they stay.
+  let liquidity: LiquiditySchedule?
   /// Number of assets.
   var assetCount: Int { volume.count }
 
-  /// The market of `venue`; `longRunVolatilities` are annual, one per asset.
-  public init(venue: Venue, rules: ClearingRules, longRunVolatilities: [Double], grid: TimeGrid) {
+  /// The market of `venue`; `longRunVolatilities` are annual, one per asset; `liquidity`, if any, on the same grid.
+  public init(
+    venue: Venue, rules: ClearingRules, longRunVolatilities: [Double], grid: TimeGrid,
+    liquidity: LiquiditySchedule? = nil
+  ) {
     let day = (1.0 / 365).squareRoot()
     impact = rules.impact
     impactScale = venue.depths.indices.map { asset in
@@ -27,5 +32,6 @@ public struct MarketPlan: Sendable {
     volume = venue.depths.map { $0?.averageDailyVolume ?? 1 }
     halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
     decay = rules.impact.decay(hours: grid.stepHours)
+    self.liquidity = liquidity
   }
 }

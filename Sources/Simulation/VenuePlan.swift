@@ -22,8 +22,6 @@ public struct VenuePlan: Sendable {
   let fundingRate: [Double]
   /// Hours of the path's funding rate that fall due at a funding time, per column; 0 where the rate is constant.
   let marketFundingHours: [Double]
-  /// Half-spread per asset.
-  let halfSpread: [Double]
   /// Σ|q| of each column at t = 0: open interest in units.
   let openQuantity: [Double]
   /// Σq of each column at t = 0.
@@ -56,7 +54,6 @@ public struct VenuePlan: Sendable {
     fundingSteps = funding.map(\.steps)
     fundingRate = funding.map(\.rate)
     marketFundingHours = funding.map(\.hours)
-    halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
     var open = [Double](repeating: 0, count: book.columns.count)
     var byGroup = [[Double]](repeating: open, count: book.groups.count)
     for (index, account) in book.accounts.enumerated() {

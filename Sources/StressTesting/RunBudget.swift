@@ -81,8 +81,17 @@ package struct RunBudget: Sendable {
     let size = RunSize(job, workers: workers)
     file = job.inputs.first?.label ?? job.name
     paths = job.paths
+    // A scenario's outcomes are there for a while beside the job's own; of several, one at a time. Those of a scenario that
+    // takes the job's number of paths grow with it.
+    let varied = job.scenarios.map { RunSize(job, workers: workers, scenario: $0) }
+    let rows = zip(job.scenarios, varied).map { (paths: $0.paths, bytes: $1.tableRow + $1.statisticsRow) }
+    let growing = rows.filter { $0.paths == job.paths }.map(\.bytes).max() ?? 0
+    let given = rows.filter { $0.paths != job.paths }.map { Double($0.paths) * $0.bytes }.max() ?? 0
+    let working = varied.map(\.working).max() ?? 0
     needs = [
-      Need(resource: .memory, fixed: size.resident + size.working, perPath: size.tableRow + size.statisticsRow),
+      Need(
+        resource: .memory, fixed: size.resident + max(size.working, working) + given,
+        perPath: size.tableRow + size.statisticsRow + growing),
       Need(resource: .memory, fixed: size.resident + 2.3 * size.tables, perPath: 3 * size.lossRow),
       Need(resource: .disk, fixed: size.tables + 2e6, perPath: size.lossRow),
     ]
@@ -130,20 +139,22 @@ private struct RunSize {
   /// The CSV tables.
   let tables: Double
 
-  init(_ job: StressJob, workers: Int) {
+  /// The sizes of `job`, or of one of its scenarios.
+  init(_ job: StressJob, workers: Int, scenario: JobScenario? = nil) {
     let models = 1 + (job.marginModels.count - 1) * max(1, job.matchings.count)
     let series = Double(models * job.venues.count)
     let books = job.venues.map(\.venue.book)
     let accounts = Double(books.reduce(0) { $0 + $1.accounts.count })
     let positions = Double(books.reduce(0) { $0 + $1.quantity.count })
     let groups = Double(books.map(\.groups.count).max() ?? 1)
-    let points = Double(job.grid.points)
+    let points = Double((scenario?.grid ?? job.grid).points)
     let assets = Double(job.market.assetIDs.count)
     let fans = (series + Double(job.priceFanAssets.count)) * points * Self.fanPoint
 
     resident = 34e6 + accounts * (220 + 100 * series) + positions * (80 + 40 * series) + fans
-    let block = Double(1 + job.market.channels.count) * assets * points * Double(pathsPerBlock) * 8
-    let threads = Double(min(workers, (job.paths - 1) / pathsPerBlock + 1))
+    let channels = 1 + (scenario?.market ?? job.market).channels.count
+    let block = Double(channels) * assets * points * Double(pathsPerBlock) * 8
+    let threads = Double(min(workers, ((scenario?.paths ?? job.paths) - 1) / pathsPerBlock + 1))
     working = threads * (block + fans + accounts * (60 + 18 * series) + positions * 24)
     tableRow = series * (Double(PathQuantity.allCases.count) + 1 + groups) * 8
     statisticsRow = 64 + (1 - job.measures.componentLevel) * series * (150 + 8 * (assets + groups))

@@ -29,8 +29,16 @@ struct RunClock {
     let market = [job.processKind, "\(job.market.dependence)"] + job.processParameters.map(Self.text)
     let models = job.marginModels.flatMap { [$0.name, $0.kind] + $0.parameters.map(Self.text) }
     let comparison = ["\(job.baseline)", "\(job.matchings)", "\(job.pilotPaths)", "\(job.atStart)", "\(job.measures)"]
-    let parts = job.inputs.map(\.sha256) + size + market + models + comparison
+    let parts = job.inputs.map(\.sha256) + size + market + models + comparison + job.scenarios.flatMap(Self.text)
     return SHA256.hexDigest(of: Array(parts.joined(separator: "/").utf8))
+  }
+
+  /// What sets a scenario apart.
+  private static func text(_ scenario: JobScenario) -> [String] {
+    let size = [scenario.name, "\(scenario.paths)", "\(scenario.grid.steps) x \(scenario.grid.stepHours) h"]
+    let market = [scenario.processKind, "\(scenario.market.dependence)"]
+    let parameters = (scenario.processParameters + scenario.variations).map { text($0) }
+    return size + market + parameters + scenario.shocks.map(\.line)
   }
 
   private static func text(_ parameter: ParameterText) -> String { "\(parameter.key)=\(parameter.value)" }

@@ -27,12 +27,8 @@ struct RunPlan {
   /// Resolves `job`; pilot paths are simulated here where models are to be matched.
   init(_ job: StressJob, workers: Int) throws {
     let market = job.market
-    let prices = market.initialPrices
     let generator = PathGenerator(market: market, seed: job.seed)
-    let venues = job.venues.map {
-      VenuePlan(
-        venue: $0.venue, rules: $0.rules, grid: market.grid, assetIDs: market.assetIDs, initialPrices: prices)
-    }
+    let venues = Self.venues(job, market)
     self.job = job
     self.venues = venues
     entries = try Self.entries(job, generator: generator, venues: venues, workers: workers)
@@ -43,6 +39,40 @@ struct RunPlan {
       generator: generator, market: depths, venues: venues, models: entries.map(\.plans), labels: entries.map(\.label),
       paths: job.paths, atStart: job.atStart, fanAssets: job.priceFanAssets,
       callWindowHours: job.measures.callWindowHours)
+  }
+
+  /// The run of a scenario: the same venues under the same models with the same factors, on the scenario's paths.
+  ///
+  /// Volatilities at t = 0 and the volatility that impact refers to stay those of the job's market: a scenario begins
+  /// today, and nobody knows of it. Paths have the job's seed, so they are the job's paths but for the scenario.
+  func simulator(of scenario: JobScenario) -> Simulator {
+    let market = scenario.market
+    let isSameStart = market.grid == job.grid && market.initialPrices == job.market.initialPrices
+    let venues = isSameStart ? self.venues : Self.venues(job, market)
+    let models = entries.map { entry in
+      isSameStart
+        ? entry.plans
+        : venues.map {
+          ModelPlan(
+            model: scenario.marginModels[entry.jobModel].model, scale: entry.label.factor, plan: $0)
+        }
+    }
+    return Simulator(
+      generator: PathGenerator(market: market, seed: job.seed),
+      market: MarketPlan(
+        venue: job.venues[0].venue, rules: job.venues[0].rules,
+        longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
+        liquidity: market.shocks?.liquidity),
+      venues: venues, models: models, labels: entries.map(\.label), paths: scenario.paths, atStart: job.atStart,
+      fanAssets: [], callWindowHours: job.measures.callWindowHours)
+  }
+
+  private static func venues(_ job: StressJob, _ market: MarketModel) -> [VenuePlan] {
+    job.venues.map {
+      VenuePlan(
+        venue: $0.venue, rules: $0.rules, grid: market.grid, assetIDs: market.assetIDs,
+        initialPrices: market.initialPrices)
+    }
   }
 
   private static func entries(

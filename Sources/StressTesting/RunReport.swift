@@ -7,25 +7,31 @@ import Simulation
 import Venues
 
 extension RunPlan {
-  /// Puts estimates and descriptions together into the report of this run.
-  func report(table: OutcomeTable, summary: RiskSummary, provenance: Provenance) -> StressReport {
-    StressReport(
+  /// Puts estimates and descriptions together into the report of this run; `scenarios` begin with the job's own market.
+  func report(
+    table: OutcomeTable, summary: RiskSummary, scenarios: [ScenarioOutcome], provenance: Provenance
+  ) -> StressReport {
+    var report = StressReport(
       run: RunDescription(
         job: job.name, title: job.summary, seed: job.seed, paths: job.paths, steps: job.market.grid.steps,
         stepHours: job.market.grid.stepHours, isSynthetic: job.isSynthetic),
       market: marketDescription, venues: venues.map(Self.describe), summary: summary,
-      descriptions: entries.map(describe), limits: job.limits.map { $0.check(against: summary) },
+      descriptions: entries.map(describe),
+      limits: job.limits.map { $0.check(against: summary, scenarios: scenarios.map(\.summary)) },
       pathStates: PathState.allCases.map { state in
         PathStateCount("\(state)", table.pathStates.reduce(0) { $0 + $1[state.rawValue] })
       },
       largestConservationResidual: Self.largestResidual(in: table),
       losses: table.series.map {
         LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
-      }, warnings: job.warnings + matchingWarnings + pathWarnings(table), provenance: provenance)
+      }, warnings: job.warnings + matchingWarnings + pathWarnings(table) + scenarios.flatMap(\.warnings),
+      provenance: provenance)
+    report.scenarios = scenarios.map(\.result)
+    return report
   }
 
   /// Largest residual over all paths that completed; NaN only if none did.
-  private static func largestResidual(in table: OutcomeTable) -> Double {
+  static func largestResidual(in table: OutcomeTable) -> Double {
     table.series.flatMap { $0[.conservationResidual] }.filter { !$0.isNaN }.max() ?? .nan
   }
 

@@ -57,8 +57,14 @@ public struct StressTest: Sendable {
     progress(RunProgress(activity: .estimating, done: 0, total: 1))
     let summary = RiskSummary(of: table, settings: job.measures, contributions: contributions)
     try stopIfAsked()
+    let own = plan.ownOutcome(table: table)
+    let scenarios = try plan.runScenarios(workers: workers, shouldStop: shouldStop) { done in
+      progress(RunProgress(activity: .varying, done: done, total: plan.scenarioBlocks))
+    }
+    try stopIfAsked()
     let provenance = clock.provenance(of: job, program: program, workers: workers, startedAt: startedAt)
-    return plan.report(table: table, summary: summary, provenance: provenance)
+    return plan.report(
+      table: table, summary: summary, scenarios: (own.map { [$0] } ?? []) + scenarios, provenance: provenance)
   }
 }
 
@@ -74,6 +80,8 @@ public struct RunProgress: Sendable, Hashable {
     case attributing
     /// Statistics are made.
     case estimating
+    /// Scenarios are run; one unit is a block of 256 paths.
+    case varying
   }
 
   /// What is being done.

@@ -90,7 +90,7 @@ struct BarHistoryTests {
     .load()
     #expect(series(flat, asset: 1) == [[2000, 2000, 2000], [2000, 2000, 2000], [2000, 2000, 2000]])
     let own = try Self.workplace(history: "{ bars: bars.csv, event: crash, proxies: { ETH: flat } }").load()
-    #expect(own.warnings.contains { $0.hasSuffix("ETH has bars of its own; its proxy is not used") })
+    #expect(own.warnings.contains { $0.hasSuffix("ETH is not replayed from its own bars and keeps its price") })
   }
 
   @Test("of several venues the preferred one is used")

@@ -36,7 +36,7 @@ struct MarketFileTests {
     return MarketCalibration(
       assets: assets, correlation: Matrix(rows: 2, columns: 2, values: [1, 0.712_345_678_9, 0.712_345_678_9, 1]),
       window: CalibrationWindow(source: source, from: "2020-10-15", to: "2026-03-18", observations: 1980),
-      degreesOfFreedom: 5.123_456_789, regimes: try #require(chain),
+      degreesOfFreedom: 5.123_456_789, regimes: chain,
       marketJumps: MarketJumps(intensityPerYear: 6.5, sizeCorrelation: 0.6),
       dynamicCorrelation: DynamicCorrelationWeights(stepHours: 24, reaction: 0.021_234_567_89, persistence: 0.95),
       meanBlockHours: 313.777_777_77)

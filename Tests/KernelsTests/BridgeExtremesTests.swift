@@ -34,10 +34,15 @@ import Testing
       fill()
     }
 
-    mutating func fill() {
-      let starts = [Double](repeating: start, count: low.count)
+    mutating func fill() { Self.fill(end, low, high, &lows, &highs) }
+
+    /// Takes its rows one by one, so that each is borrowed by itself.
+    private static func fill(
+      _ end: Double, _ low: [Double], _ high: [Double], _ lows: inout [Double], _ highs: inout [Double]
+    ) {
+      let starts = [Double](repeating: 100, count: low.count)
       let ends = [Double](repeating: end, count: low.count)
-      let deviations = [Double](repeating: Self.deviation, count: low.count)
+      let deviations = [Double](repeating: deviation, count: low.count)
       var lowTile = lows.mutableSpan
       var highTile = highs.mutableSpan
       fillBridgeExtremes(

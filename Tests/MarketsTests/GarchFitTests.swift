@@ -56,7 +56,8 @@ struct GarchFitTests {
   func independentProgram() throws {
     // Python, arch 8.0: 100·ln returns, arch_model(mean='Constant', vol='GARCH', p=1, o=…, q=1, dist=…), fitted with
     // backcast = mean of squared residuals, which is the start used here, repeated until it stays.
-    let index = try Self.returns(of: "tradfi_daily.csv", "sp500", from: "2010-01-01", to: "2019-12-31", skipsBlanks: true)
+    let index = try Self.returns(
+      of: "tradfi_daily.csv", "sp500", from: "2010-01-01", to: "2019-12-31", skipsBlanks: true)
     #expect(index.count == 2263)
     let student = try #require(
       GarchFit(returns: index, stepHours: 24, specification: GarchSpecification(innovations: .studentT)))

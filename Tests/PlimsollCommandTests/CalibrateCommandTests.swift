@@ -53,12 +53,12 @@ struct CalibrateCommandTests {
   @Test(
     "wrong usage ends with 64, wrong prices with 65, missing files with 74",
     arguments: [
-      (["--process", "bates", "--out", "x.yaml"], 64, "'heston'"), (["--out", "x.yaml"], 64, "--process"),
+      (["--process", "bates", "--out", "x.yaml"], 64, "- heston"), (["--out", "x.yaml"], 64, "--process"),
       (["--process", "gbm"], 64, "--out"),
       (["--process", "gbm", "--out", "x.yaml", "--regimes", "2"], 64, "regime-switching"),
       (["--process", "gbm", "--out", "x.yaml", "--asymmetric"], 64, "belong to garch"),
       (["--process", "regime-switching", "--out", "x.yaml", "--regimes", "7"], 64, "1, 2 or 3"),
-      (["--process", "gbm", "--out", "x.yaml", "--step-hours", "-1"], 64, "(0, 8760]"),
+      (["--process", "gbm", "--out", "x.yaml", "--step-hours", "9000"], 64, "(0, 8760]"),
       (["--process", "gbm", "--out", "x.yaml", "--step-hours", "1.5"], 65, "whole multiples"),
       (["--process", "gbm", "--out", "x.yaml", "--assets", "ETH"], 65, "no prices of an asset"),
       (["--process", "gbm", "--out", "x.yaml", "--from", "soon"], 65, "--from"),

@@ -115,7 +115,7 @@ struct SampleOutcomes {
     switch quantity {
     case .loss: return required - inflow
     case .uncovered, .socialised: return max(0, required - reserve)
-    case .requiredReserve: return required
+    case .requiredReserve, .shortfall: return required
     case .reserveInflow: return inflow
     case .largestShortfall: return required * 0.4
     case .twoLargestShortfalls: return required * 0.6

@@ -22,13 +22,15 @@ struct TwinCase {
   /// The law of the assets' funding rates where they move, and the rates themselves, [path][asset][point].
   var funding: FundingParameters?
   var fundingRates: [[[Double]]] = []
+  /// Factors on depth and spread along time; random cases have none unless a test lays some down.
+  var liquidity: LiquiditySchedule?
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
     var market = ReferenceMarket(
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
-      initialVolatilities: initialVolatilities,
-      longRunVolatilities: longRunVolatilities, depths: depths, impact: impact)
+      initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
+      impact: impact, liquidity: liquidity)
     if funding != nil { market.fundingRates = fundingRates[path] }
     return market
   }

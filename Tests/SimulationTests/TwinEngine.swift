@@ -38,7 +38,8 @@ extension TwinCase {
     return Simulator(
       generator: PathGenerator(market: market, seed: 1),
       market: MarketPlan(
-        venue: venues[0].venue, rules: venues[0].rules, longRunVolatilities: longRunVolatilities, grid: grid),
+        venue: venues[0].venue, rules: venues[0].rules, longRunVolatilities: longRunVolatilities, grid: grid,
+        liquidity: liquidity),
       venues: plans, models: [models], labels: [ModelLabel(name: "twin", kind: "twin", isDynamic: isDynamic)],
       paths: paths.count, atStart: atStart, fanAssets: [], callWindowHours: 24)
   }

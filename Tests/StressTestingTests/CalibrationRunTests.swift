@@ -80,16 +80,18 @@ struct CalibrationRunTests {
   @Test("the figures are those of the estimators, with their errors")
   func figures() throws {
     let table = try table()
-    let result = try MarketCalibrationRun(table, process: .garch).run()
+    var options = CalibrationOptions()
+    options.innovations = .normal
+    let result = try MarketCalibrationRun(table, process: .garch, options: options).run()
     let returns = table.history.logReturns()
-    let specification = GarchSpecification(innovations: .studentT, targetsVariance: true)
+    let specification = GarchSpecification(innovations: .normal, targetsVariance: true)
     let fit = try #require(GarchFit(returns: returns.values[0], stepHours: 24, specification: specification))
     let found = try #require(result.file.calibration.assets[0].garch)
     #expect(abs(found.alpha / fit.parameters.alpha - 1) < 1e-6 && abs(found.omega / fit.parameters.omega - 1) < 1e-6)
     let error = try #require(fit.standardErrors?.alpha)
     #expect(result.file.text.contains("alpha: \(Double(String(format: "%.3g", error)) ?? 0)"))
     #expect(!result.file.text.contains("standardErrors: { mean"))
-    var kept = CalibrationOptions()
+    var kept = options
     kept.keepsMean = true
     let other = try MarketCalibrationRun(table, process: .garch, options: kept).run()
     #expect(abs((other.file.calibration.assets[0].garch?.mean ?? 0) - fit.parameters.mean) < 1e-9)

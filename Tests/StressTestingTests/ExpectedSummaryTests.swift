@@ -17,7 +17,7 @@ struct ExpectedSummaryTests {
   private static let isRewriting = ProcessInfo.processInfo.environment["PLIMSOLL_REWRITE_EXPECTED"] == "1"
 
   /// The example jobs with the number of paths of their summaries; the jobs themselves take more.
-  @Test(arguments: [("two-accounts", 1), ("lending", 2048), ("nightly", 2048), ("margin-models", 256)])
+  @Test(arguments: [("two-accounts", 1), ("lending", 2048), ("nightly", 2048), ("what-if", 128), ("margin-models", 256)])
   func summary(_ name: String, paths: Int) throws {
     let report = try StressTest(Embedded.job(name, ["paths": "\(paths)"])).run()
     let obtained = ExpectedSummary(report)
@@ -98,7 +98,17 @@ struct ExpectedSummary: Decodable {
         Measure(Self.name(["difference", model.name, model.matching], $0.label), $0.difference, $0.interval)
       }
     }
-    measures = estimates + differences
+    let scenarios = report.scenarios.flatMap { scenario in
+      zip(report.models, scenario.figures).flatMap { model, figures in
+        figures.map {
+          Measure(
+            Self.name(
+              ["scenario", scenario.description.name ?? "own market", model.name, model.matching], $0.label), $0.value,
+            $0.interval)
+        }
+      }
+    }
+    measures = estimates + differences + scenarios
   }
 
   /// The file.

@@ -9,7 +9,7 @@ struct PlimsollVerify: ParsableCommand {
     commandName: "plimsoll-verify",
     abstract: "Compare the engine with closed forms, identities and real input.",
     discussion: "Exit codes: 0 every case holds, 1 one does not, 64 usage.",
-    subcommands: [RunCases.self, WriteLendingFolder.self, ImpactEstimates.self])
+    subcommands: [RunCases.self, WriteLendingFolder.self, CompareProcesses.self, ImpactEstimates.self])
 }
 
 /// `plimsoll-verify run`: the table of cases.

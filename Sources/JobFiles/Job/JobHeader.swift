@@ -53,7 +53,7 @@ struct JobHeader {
   }
 
   /// The time grid of a horizon in days or hours, which must be a whole number of steps.
-  private static func grid(_ section: ParameterReader) -> TimeGrid? {
+  static func grid(_ section: ParameterReader) -> TimeGrid? {
     var section = section
     let hasBoth = section.has("days") && section.has("hours")
     let days = section.readIfPresent(Self.days)

@@ -31,6 +31,7 @@ extension StressJob {
   /// compare: { baseline: static, match: [as-configured], pilotPaths: 1024 }
   /// measures: { levels: [0.95, 0.99, 0.999], confidence: 0.95 }
   /// atStart: close                                # exempt | refuse
+  /// scenarios: [{ name: crash, shocks: [{ kind: price, size: -0.3, at: 24 }] }]
   /// limits: [{ measure: venue.loss.es, model: static, level: 0.99, above: 1e6 }]
   /// output: { formats: [json, csv, html, markdown], priceFan: [BTC] }
   /// ```
@@ -70,16 +71,19 @@ private struct JobReader {
     let compare = CompareSection(reading: &reader, models: section.names)
     let settings = settings(&reader, seed: header.seed)
     let atStart = reader.read(Self.atStart)
+    let variations = ScenariosSection(reading: &reader)
     let limits = LimitsSection.limits(
       reading: &reader,
       context: LimitContext(
-        models: section.names, venue: portfolio?.venue, settings: settings, matchings: compare.matchings,
+        models: section.names, scenarios: variations.names, venue: portfolio?.venue, settings: settings,
+        matchings: compare.matchings,
         baseline: compare.baseline))
     let output = OutputSection(reading: &reader, assets: market?.calibration.assetIDs)
     reader.finish()
 
     guard let grid = header.grid, let market, let model = market.model, let portfolio else {
       section.checkAlone(grid: header.grid, portfolio: portfolio, problems: intake.problems)
+      _ = scenarios(variations, in: document, header, market, portfolio, nil, compare, section)
       return nil
     }
     if let distinct = model.process.distinctPaths, let paths = header.paths, paths > distinct {
@@ -90,16 +94,16 @@ private struct JobReader {
     portfolio.terms.check(funded: model.derived?.fundedAssets ?? [], problems: intake.problems)
     portfolio.terms.check(
       stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
-    let histories = ModelHistories(
-      calibration: market.calibration, market: market.pastPrices, selection: market.selection, grid: grid, base: file,
-      intake: intake)
+    let histories = ModelHistories(of: market, grid: grid, base: file, intake: intake)
     let models = section.models(
       baseline: compare.baseline, grid: grid, portfolio: portfolio, market: model, histories: histories,
       problems: intake.problems)
     if let models, atStart == .refuse {
       section.refuse(models, accounts: portfolio.venue.book.accounts, problems: intake.problems)
     }
-    guard intake.problems.isEmpty, let name = header.name, let summary = header.summary, let seed = header.seed,
+    let scenarios = scenarios(variations, in: document, header, market, portfolio, models, compare, section)
+    guard intake.problems.isEmpty, let scenarios, let name = header.name, let summary = header.summary,
+      let seed = header.seed,
       let paths = header.paths, let models, let settings, let atStart
     else { return nil }
     return StressJob(
@@ -107,8 +111,23 @@ private struct JobReader {
       processKind: market.processKind, processParameters: market.processParameters, calibration: market.calibration,
       venues: [JobVenue(venue: portfolio.venue, rules: portfolio.rules)], marginModels: models,
       baseline: compare.baseline, matchings: compare.matchings, pilotPaths: compare.pilotPaths, measures: settings,
-      atStart: atStart, limits: limits, formats: output.formats, priceFanAssets: output.priceFanAssets,
+      atStart: atStart, limits: limits, scenarios: scenarios, formats: output.formats,
+      priceFanAssets: output.priceFanAssets,
       inputs: intake.inputs, warnings: intake.warnings)
+  }
+
+  /// The scenarios, checked as far as what they vary could be read; nil where any is wrong or could not be made.
+  private func scenarios(
+    _ variations: ScenariosSection, in document: DocumentNode, _ header: JobHeader, _ market: MarketSection?,
+    _ portfolio: Portfolio?, _ models: [JobModel]?, _ compare: CompareSection, _ section: ModelsSection
+  ) -> [JobScenario]? {
+    guard let grid = header.grid, let market, let model = market.model, let node = document["market"] else {
+      return nil
+    }
+    return variations.scenarios(
+      of: ScenarioBase(
+        paths: header.paths ?? 1, grid: grid, node: node, market: market, model: model, portfolio: portfolio,
+        models: models, baseline: compare.baseline, section: section, file: file, intake: intake))
   }
 
   /// The market; read first, because venues refer to its assets.

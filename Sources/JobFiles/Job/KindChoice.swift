@@ -58,7 +58,7 @@ struct KindChoice {
   }
 
   /// The scalars below a node with their keys joined.
-  private static func flattened(_ node: DocumentNode, key: String) -> [ParameterText] {
+  static func flattened(_ node: DocumentNode, key: String) -> [ParameterText] {
     switch node.content {
     case .null: []
     case .scalar(let text): [ParameterText(key: key, value: text)]

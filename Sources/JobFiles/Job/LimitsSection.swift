@@ -7,6 +7,8 @@ import Venues
 struct LimitContext {
   /// Names of the models.
   let models: [String]
+  /// Names of the scenarios.
+  let scenarios: [String]
   /// The venue; nil where it could not be read, and then venue and group are not checked.
   let venue: Venue?
   /// Levels of the measures; nil where they are wrong.
@@ -27,6 +29,8 @@ struct LimitContext {
 enum LimitsSection {
   private static let measure = Parameter<String>.text("measure", "the measure's id")
   private static let model = Parameter<String>.text("model", "name of the margin model")
+  private static let scenario = Parameter<String>.text(
+    "scenario", isOptional: true, "name of the scenario; the job's own market if absent")
   private static let venue = Parameter<String>.text("venue", isOptional: true, "name of the venue")
   private static let level = Parameter<Double>.number(
     "level", in: .openFraction, isOptional: true, "level of a quantile or tail mean")
@@ -52,6 +56,7 @@ enum LimitsSection {
     var entry = ParameterReader(node, problems: problems)
     let measure = entry.read(Self.measure)
     let model = entry.read(Self.model)
+    let scenario = entry.readIfPresent(Self.scenario)
     let venue = entry.readIfPresent(Self.venue)
     let level = entry.readIfPresent(Self.level)
     let group = entry.readIfPresent(Self.group)
@@ -62,16 +67,17 @@ enum LimitsSection {
       entry.record("a limit is either above or below", key: entry.has("above") ? "below" : "above")
     }
     check("model", model, among: context.models, entry)
+    check("scenario", scenario, among: context.scenarios, entry)
     check("venue", venue, among: context.venue.map { [$0.id] }, entry)
     check("group", group, among: context.venue?.book.groups, entry)
     check("matching", matching?.rawValue, among: context.matchings.map(\.rawValue), entry)
     guard let measure, let model else { return nil }
     let selector = MeasureSelector(
       measure: measure, model: model, matching: matching ?? context.defaultMatching(of: model), venue: venue,
-      level: level, group: group)
+      level: level, group: group, scenario: scenario)
     if let settings = context.settings, var problem = selector.problem(under: settings, at: node.location) {
       if problem.found == "'\(measure)'" { problem.found = quotedForMessage(measure) }
-      problem.hint = nearestWord(to: measure, among: allMeasureDescriptions.map(\.id)).flatMap {
+      problem.hint = nearestWord(to: measure, among: selector.reported.map(\.id)).flatMap {
         $0 == measure ? nil : "did you mean '\($0)'?"
       }
       problems.record(problem)

@@ -19,6 +19,16 @@ struct ModelHistories {
   /// Where problems are recorded.
   let intake: Intake
 
+  /// Where the models of a job on `market` find them.
+  init(of market: MarketSection, grid: TimeGrid, base: FileReference, intake: Intake) {
+    calibration = market.calibration
+    self.market = market.pastPrices
+    selection = market.selection
+    self.grid = grid
+    self.base = base
+    self.intake = intake
+  }
+
   /// The past moves for the model at `node`; nil where it names none and the market has none, or, recorded, where they
   /// cannot be read.
   func history(of node: DocumentNode) -> MarginHistory? {

@@ -42,6 +42,8 @@ public struct StressJob: Sendable {
   public let atStart: AtStart
   /// Bounds whose breach ends the run with exit code 2.
   public let limits: [MeasureLimit]
+  /// Variations of the market that are run beside it.
+  public let scenarios: [JobScenario]
   /// Names of the report formats to write.
   public let formats: [String]
   /// Indices of the assets to draw a price fan of.

@@ -2,7 +2,7 @@ import Kernels
 import Markets
 import Schema
 
-/// A `history` of bars to replay: the table, which of its series to take, and what stands in for assets it lacks.
+/// A `history` of bars to replay: the table, which of its series to take, and what stands in for assets.
 ///
 /// ```yaml
 /// history:
@@ -21,7 +21,7 @@ struct BarHistory {
   let event: String?
   /// Sources in order of preference; all, where an asset has only one, if empty.
   let venues: [String]
-  /// What stands in for assets without bars.
+  /// What stands in for assets without bars, or instead of their own.
   let proxies: [String: BarProxy]
   /// Whether paths start at the calibration's prices, rather than at the bars' own.
   let isScaled: Bool
@@ -113,36 +113,37 @@ struct BarHistory {
     return intake.problems.count == before ? found : nil
   }
 
+  /// A proxy that is named comes first, whether or not the asset has bars of its own: they may have gaps, or wicks that
+  /// nobody believes.
   private func source(of asset: String, in series: [BarsFile.Series], _ intake: Intake) -> BarSource? {
-    let before = intake.problems.count
-    if let own = self.series(of: asset, in: series, intake.problems) {
-      if let place = proxyPlaces[asset] {
-        intake.warn("\(asset) has bars of its own; its proxy is not used", at: place)
-      }
-      return BarSource(series: own, factor: 1)
-    }
-    guard intake.problems.count == before else { return nil }
+    let why = series.contains { $0.asset == asset } ? "is not replayed from its own bars" : "has no bars in this event"
     switch proxies[asset] {
     case .flat:
-      intake.warn("\(asset) has no bars in this event and keeps its price", at: place)
+      intake.warn("\(asset) \(why) and keeps its price", at: proxyPlaces[asset] ?? place)
       return BarSource(series: nil, factor: 0)
     case .asset(let other, let factor):
+      let before = intake.problems.count
       if let stand = self.series(of: other, in: series, intake.problems) {
         intake.warn(
-          "\(asset) has no bars in this event and moves with \(other), log returns times \(plain(factor))", at: place)
+          "\(asset) \(why) and moves with \(other), log returns times \(plain(factor))",
+          at: proxyPlaces[asset] ?? place)
         return BarSource(series: stand, factor: factor)
       }
       guard intake.problems.count == before else { return nil }
       intake.problems.record(
         "the bars lack the asset that is to stand in for \(asset)", at: proxyPlaces[asset] ?? place,
         found: quotedForMessage(other), allowed: Self.assets(in: series))
+      return nil
     case nil:
+      let before = intake.problems.count
+      if let own = self.series(of: asset, in: series, intake.problems) { return BarSource(series: own, factor: 1) }
+      guard intake.problems.count == before else { return nil }
       intake.problems.record(
         "the bars lack an asset of the market", at: place, found: quotedForMessage(asset),
         allowed: Self.assets(in: series),
         hint: "let another stand in for it: proxies: { \(asset): BTC }, or { \(asset): flat } for a constant price")
+      return nil
     }
-    return nil
   }
 
   /// The series of one asset at the venue preferred; nil where there is none, or, recorded, where it is open which.

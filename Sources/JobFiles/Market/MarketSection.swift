@@ -23,9 +23,12 @@ struct MarketSection {
   ///   - node: the value of `market`.
   ///   - grid: the job's; nil where it is wrong (recorded), and then only what needs no grid is checked.
   ///   - base: the file that relative paths start from.
-  init?(reading node: DocumentNode, grid: TimeGrid?, base: FileReference, intake: Intake) {
+  ///   - figures: taken instead of what the section says or would estimate; nil, except for a scenario.
+  init?(
+    reading node: DocumentNode, grid: TimeGrid?, base: FileReference, intake: Intake, figures: MarketCalibration? = nil
+  ) {
     let keys = MarketKeys(reading: node, base: base, intake: intake)
-    let given = keys.calibration ?? keys.estimate(grid: grid, intake: intake)
+    let given = figures ?? keys.calibration ?? keys.estimate(grid: grid, intake: intake)
     let dependence = keys.dependence(fitted: given?.degreesOfFreedom, intake: intake)
     guard let choice = keys.choice else { return nil }
     guard let given, let grid else {

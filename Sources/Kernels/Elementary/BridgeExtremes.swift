@@ -13,7 +13,7 @@ import Glibc
 ///   high one a high high; `deviations` are s of each path, where 0 leaves the ends themselves.
 /// - Units: prices; s in log price.
 /// - Accuracy: the series is cut at |k| = 4 or 5, which leaves an error in F below 1e-8 for ranges above 0.7 s; narrower
-///   ones have a probability of 2e-3 at most, those where the error matters one of 1e-5.
+///   ones have a probability of 0.003 at most, those where the error matters one of 1e-5.
 /// - Cost: about 0.4 µs an element with AVX-512: a few steps of Newton's method over 17 exponentials, and two distribution
 ///   functions.
 /// - Oracle: the laws of minimum, maximum and range in closed form; a bridge drawn on a fine grid.

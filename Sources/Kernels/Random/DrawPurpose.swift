@@ -21,7 +21,7 @@ public enum DrawPurpose: UInt32, Sendable, CaseIterable {
   /// The part of a variance's own shocks that does not move the price.
   case varianceShock = 9
   /// The lowest and highest prices between two points.
-  case bridge = 20
+  case bridge = 10
   /// Shocks of pegs.
   case pegShock = 20
   /// Numbers of de-pegs.
@@ -32,6 +32,8 @@ public enum DrawPurpose: UInt32, Sendable, CaseIterable {
   case fundingShock = 23
   /// Shocks of implied volatilities.
   case impliedVolatilityShock = 24
+  /// The shock common to all assets in a scenario's correlation shock.
+  case commonShock = 40
   /// Test inputs.
   case verification = 255
 }

@@ -49,7 +49,8 @@ extension MarketCalibration {
     }
     return MarketCalibration(
       assets: assets + promoted, correlation: wider, window: window, degreesOfFreedom: degreesOfFreedom,
-      regimes: regimes, marketJumps: marketJumps, derived: derived.filter { !ids.contains($0.id) })
+      regimes: regimes, marketJumps: marketJumps, dynamicCorrelation: dynamicCorrelation,
+      meanBlockHours: meanBlockHours, derived: derived.filter { !ids.contains($0.id) })
   }
 
   /// The index of a derived asset's base among the first `count` of the universe.

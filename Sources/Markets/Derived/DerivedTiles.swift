@@ -1,3 +1,4 @@
+import Glibc
 import Kernels
 
 /// One worker's state of a derived market along a block: pegs, factors, and rows to work in; allocated once.
@@ -60,11 +61,13 @@ struct DerivedTiles {
   }
 
   /// Takes the step after the process: derived prices in their order, then the factors.
-  mutating func advance(step: Int, prices: inout [Double], into block: inout PathBlock) {
+  ///
+  /// A shift that `shocks` lay on a derived asset is one of its price over its base's.
+  mutating func advance(step: Int, shocks: ShockSchedule?, prices: inout [Double], into block: inout PathBlock) {
     if market.tokens.contains(where: { $0.peg?.needsShocks ?? false }) { drawShocks(step: step) }
     for asset in 0..<market.baseCount { standardise(asset, prices) }
     for token in market.tokens.indices {
-      move(token, step: step, prices: &prices)
+      move(token, step: step, shift: shocks?.shifts[market.baseCount + token][step] ?? 0, prices: &prices)
       standardise(market.baseCount + token, prices)
     }
     keep(prices)
@@ -106,9 +109,10 @@ struct DerivedTiles {
   }
 
   /// Moves a token's peg and sets its price.
-  private mutating func move(_ token: Int, step: Int, prices: inout [Double]) {
+  private mutating func move(_ token: Int, step: Int, shift: Double, prices: inout [Double]) {
     let resolved = market.tokens[token]
-    let scale = resolved.rate(after: stepYears * Double(step))
+    let rate = resolved.rate(after: stepYears * Double(step))
+    let scale = shift == 0 ? rate : rate * exp(shift)
     if let peg = resolved.peg {
       if peg.needsShocks, peg.correlation != 0, let base = resolved.base {
         Self.correlate(&shocks, Self.row(token), with: standardised, Self.row(base), peg.correlation)

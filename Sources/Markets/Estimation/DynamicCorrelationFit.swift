@@ -44,7 +44,9 @@ public struct DynamicCorrelationFit: Sendable {
     guard let constant = path.terms(reaction: 0, persistence: 0), let found = search.best(of: starts) else {
       return nil
     }
-    let (a, b) = Self.weights(found.coordinates)
+    // Where correlations stand still the search creeps towards a = 0 and need not get there.
+    let isConstant = found.logLikelihood < pairwiseSum(constant)
+    let (a, b) = isConstant ? (0, 0) : Self.weights(found.coordinates)
     guard let mean = path.meanCorrelation(reaction: a, persistence: b) else { return nil }
     isAtBorder = a < 1e-4 || b < 1e-4 || a + b > Self.largestSum - 1e-5
     let errors =
@@ -55,10 +57,10 @@ public struct DynamicCorrelationFit: Sendable {
     reaction = Estimate(a, standardError: errors?[0])
     persistence = Estimate(b, standardError: errors?[1])
     correlation = mean
-    logLikelihood = found.logLikelihood
+    logLikelihood = max(found.logLikelihood, pairwiseSum(constant))
     constantLogLikelihood = pairwiseSum(constant)
     observations = found.observations
-    converged = found.converged
+    converged = found.converged || isConstant
   }
 
   private static let largestSum = 0.9999

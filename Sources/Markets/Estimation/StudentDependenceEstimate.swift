@@ -26,7 +26,9 @@ extension StudentDependenceEstimate {
     let common = (0..<slots).filter { slot in moves.allSatisfy { $0[slot].isFinite } }
     guard !moves.isEmpty, common.count >= HistoryEstimation.jointMovesPerAsset * moves.count else { return nil }
     let joint = JointMoves(values: moves, assets: Array(moves.indices), slots: common)
-    guard joint.assets.count == moves.count else { return nil }
+    guard joint.assets.count == moves.count, let factor = try? CholeskyFactor(joint.correlation),
+      moves.indices.allSatisfy({ factor.lower[$0, $0] > 1e-6 })
+    else { return nil }
     self.init(joint, correlation: joint.correlation)
   }
 

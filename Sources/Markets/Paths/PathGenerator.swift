@@ -91,11 +91,14 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   var state: P.State
   var tiles: ShockTiles
   var prices: [Double]
+  /// Hypothetical shocks on top of the process; nil where there are none.
+  var shocked: ShockedTiles?
   /// What follows the process's prices; nil where nothing does.
   var derived: DerivedTiles?
   var extremes: StepExtremes
 
   init(process: P, state: P.State, market: MarketModel) {
+    shocked = market.shocks.map { ShockedTiles($0, assetCount: market.factor.lower.rows) }
     self.process = process
     self.state = state
     tiles = ShockTiles(assetCount: market.factor.lower.rows)
@@ -112,28 +115,28 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     }
     derived?.reset(block: BlockKey(seed: generator.seed, firstPath: firstPath), prices: &prices, into: &block)
     scatter(step: 0, into: &block)
-    let intraStep = generator.market.intraStep
-    if intraStep != .none { extremes.begin(at: prices, into: &block) }
+    shocked?.reset(initial: prices)
+    let market = generator.market
+    if market.intraStep != .none { extremes.begin(at: prices, into: &block) }
     for step in 1..<block.points {
       if process.needsShocks { generator.drawShocks(step: step, firstPath: firstPath, tiles: &tiles) }
-      switch intraStep {
-      case .none:
-        Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
-        derived?.advance(step: step, prices: &prices, into: &block)
-        scatter(step: step, into: &block)
+      shocked?.blend(step: step, seed: generator.seed, firstPath: firstPath, tiles: &tiles)
+      switch market.intraStep {
+      case .none: Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
       case .bars:
         Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
-        derived?.advance(step: step, prices: &prices, into: &block)
-        scatter(step: step, into: &block)
-        extremes.take(from: process, state, derived: derived, step: step, into: &block)
+        extremes.take(from: process, state, step: step)
       case .brownianBridge(let joint):
         extremes.ask(process, state, moment(of: step, isOver: false, generator))
         Self.advance(process, &state, step: step, tiles: tiles, prices: &prices)
         extremes.ask(process, state, moment(of: step, isOver: true, generator))
-        derived?.advance(step: step, prices: &prices, into: &block)
-        scatter(step: step, into: &block)
-        extremes.draw(to: prices, step: step, generator: generator, joint: joint, derived: derived, into: &block)
+        extremes.draw(to: prices, step: step, firstPath: firstPath, generator: generator, joint: joint)
       }
+      shocked?.move(step: step, prices: &prices)
+      derived?.advance(step: step, shocks: market.shocks, prices: &prices, into: &block)
+      scatter(step: step, into: &block)
+      guard market.intraStep != .none else { continue }
+      extremes.finish(step: step, closes: prices, shocks: &shocked, derived: derived, into: &block)
     }
   }
 

@@ -35,11 +35,17 @@ struct StepExtremes {
     process.stepVolatilities(state, at: moment, into: &tile)
   }
 
-  /// Takes the extremes that the process itself has, and what follows from them for derived assets.
-  mutating func take<P: PriceProcess>(
-    from process: P, _ state: P.State, derived: DerivedTiles?, step: Int, into block: inout PathBlock
-  ) {
+  /// Takes the extremes that the process itself has.
+  mutating func take<P: PriceProcess>(from process: P, _ state: P.State, step: Int) {
     Self.write(process, state, step: step, lows: &lows, highs: &highs)
+  }
+
+  /// Moves the step's extremes by the shocks that have moved its `closes`, lets those of derived assets follow, and writes
+  /// them.
+  mutating func finish(
+    step: Int, closes: [Double], shocks: inout ShockedTiles?, derived: DerivedTiles?, into block: inout PathBlock
+  ) {
+    shocks?.moveExtremes(step: step, closes: closes, lows: &lows, highs: &highs)
     derived?.fillExtremes(lows: &lows, highs: &highs)
     scatter(step: step, into: &block)
   }
@@ -53,24 +59,19 @@ struct StepExtremes {
     process.writeExtremes(state, step: step, lows: &lowTile, highs: &highTile)
   }
 
-  /// Draws the extremes of a bridge from the prices before to `prices`, those of the process's own assets; a derived asset's
-  /// follow from its base's.
+  /// Draws the extremes of a bridge from the process's prices before to those it has just written, of its own assets.
   mutating func draw(
-    to prices: [Double], step: Int, generator: PathGenerator, joint: JointExtremes, derived: DerivedTiles?,
-    into block: inout PathBlock
+    to prices: [Double], step: Int, firstPath: Int, generator: PathGenerator, joint: JointExtremes
   ) {
     let assets = generator.market.factor.lower.rows
     Self.fill(
-      &independent, &draws, generator: generator, joint: joint, assets: assets, step: step,
-      firstPath: block.firstPath)
+      &independent, &draws, generator: generator, joint: joint, assets: assets, step: step, firstPath: firstPath)
     for asset in 0..<assets {
       Self.bridge(
         from: previous, to: prices, deviations: deviations, draws: draws, asset: asset, assets: assets, lows: &lows,
         highs: &highs)
     }
-    derived?.fillExtremes(lows: &lows, highs: &highs)
     for index in prices.indices { previous[index] = prices[index] }
-    scatter(step: step, into: &block)
   }
 
   /// Normals of the lows, then of the highs, [asset][path] each, hanging together as asked.

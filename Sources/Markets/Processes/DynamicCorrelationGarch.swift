@@ -22,6 +22,8 @@ public struct DynamicCorrelationGarch: PriceProcess {
 
   /// Whether the calibration needs GARCH figures: always.
   public static let needsGarch = true
+  /// Whether shocks get correlations of their own: always.
+  public static let correlatesShocksItself = true
 
   private static let reaction = Parameter<Double>.number(
     "reaction", in: Bounds(0, 1, openAbove: true), isOptional: true,

@@ -4,6 +4,8 @@ public import RiskMeasures
 public struct LimitResult: Sendable, Hashable {
   /// Which number is limited.
   public var label: MeasureLabel
+  /// Name of the scenario; nil for the job's own market.
+  public var scenario: String?
   /// Name of the margin model.
   public var model: String
   /// What that model was matched in.
@@ -22,8 +24,10 @@ public struct LimitResult: Sendable, Hashable {
   /// Creates a result; the status follows from value, side and limit.
   public init(
     label: MeasureLabel, model: String, matching: String = "as-configured", value: Double,
-    interval: ConfidenceInterval = .unknown, side: MeasureLimit.Side, limit: Double
+    interval: ConfidenceInterval = .unknown, side: MeasureLimit.Side, limit: Double,
+    scenario: String? = nil
   ) {
+    self.scenario = scenario
     self.label = label
     self.model = model
     self.matching = matching
@@ -40,7 +44,8 @@ public struct LimitResult: Sendable, Hashable {
 
   /// What the limit says and what came out, in one sentence.
   public var sentence: String {
-    let who = matching == "as-configured" ? model : "\(model), \(matching.replacing("-", with: " "))"
+    let named = matching == "as-configured" ? model : "\(model), \(matching.replacing("-", with: " "))"
+    let who = scenario.map { "\(named) in scenario \($0)" } ?? named
     let place = label.venue.isEmpty ? "" : " at \(label.venue)"
     let range = NumberText.interval(interval, label.unit)
     let bound = "must not be \(side.rawValue) \(NumberText.text(limit, label.unit, .stated))"

@@ -83,6 +83,21 @@ struct MeasureWording: Sendable {
     "margin.requirementDrivenShare": ("liquidations driven by margin", .burden),
     "margin.volatilitySeen": ("volatility seen", .description),
     "margin.volatilityRealised": ("volatility realised", .description),
+    "scenario.loss.mean": ("loss", .danger),
+    "scenario.loss.es": ("loss, ES", .danger),
+    "scenario.shortfall.mean": ("shortfalls", .danger),
+    "scenario.uncovered.mean": ("uncovered loss", .danger),
+    "scenario.reserveLeft.mean": ("reserve left", .protection),
+    "scenario.exhaustionProbability": ("P(reserve exhausted)", .danger),
+    "scenario.exhaustionHours.median": ("time to exhaustion", .description),
+    "scenario.accounts.mean": ("accounts liquidated", .danger),
+    "scenario.notional.mean": ("liquidated notional", .danger),
+    "scenario.exogenousFall.mean": ("deepest fall of a price", .description),
+    "scenario.markFall.mean": ("deepest fall of a mark", .danger),
+    "scenario.initialMargin.mean": ("initial margin, mean", .burden),
+    "scenario.coverage.mean": ("margin coverage", .protection),
+    "scenario.call.mean": ("largest margin call", .burden),
+    "scenario.peakToTrough.mean": ("margin, peak to trough", .burden),
   ]
 }
 

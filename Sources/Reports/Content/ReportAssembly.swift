@@ -87,13 +87,14 @@ extension LimitResult {
   /// A limit held against a summary. Where no estimate was found, what the job asked for stands in its place.
   init(_ outcome: LimitOutcome) {
     let selector = outcome.limit.selector
-    let unit = allMeasureDescriptions.first { $0.id == selector.measure }?.unit ?? .ratio
+    let unit = selector.reported.first { $0.id == selector.measure }?.unit ?? .ratio
     let asked = MeasureLabel(
       selector.measure, venue: selector.venue ?? "", unit: unit, level: selector.level, group: selector.group,
       asset: selector.asset, leverageBucket: selector.leverageBucket)
     self.init(
       label: outcome.estimate?.label ?? asked, model: selector.model, matching: selector.matching.rawValue,
       value: outcome.estimate?.value ?? .nan, interval: outcome.estimate?.interval ?? .unknown,
-      side: outcome.limit.side, limit: outcome.limit.limit)
+      side: outcome.limit.side, limit: outcome.limit.limit,
+      scenario: selector.scenario)
   }
 }

@@ -124,7 +124,8 @@ struct ReserveJudgement {
   /// The job's own limit on this probability under this model, or the customary threshold.
   private static func threshold(_ report: StressReport, _ model: ModelResult, _ venue: String) -> (Double, Bool) {
     let limit = report.limits.first {
-      $0.label.id == "reserve.exhaustionProbability" && $0.label.venue == venue && $0.model == model.name
+      $0.scenario == nil && $0.label.id == "reserve.exhaustionProbability" && $0.label.venue == venue
+        && $0.model == model.name
         && $0.matching == model.matching && $0.side == .above
     }
     return (limit?.limit ?? Verdict.customaryThreshold, limit != nil)

@@ -15,7 +15,7 @@ public struct ReportMarkdown: ReportFormat {
     var blocks = ["# \(Self.escaped(title))", Self.escaped(RunWording.subtitle(report))]
     blocks += RunWording.syntheticNotice(report).map { ["> **\(Self.escaped($0))**"] } ?? []
     blocks += Self.verdict(report)
-    blocks += Self.headlines(report) + report.comparisons.map { Self.comparison(report, $0) }
+    blocks += Self.headlines(report) + Self.scenarios(report) + report.comparisons.map { Self.comparison(report, $0) }
     blocks += ["## Provenance", Self.list(RunWording.provenance(report).map { "\($0.name): \($0.text)" })]
     return [OutputFile(name: "report.md", text: blocks.joined(separator: "\n\n") + "\n")]
   }
@@ -40,6 +40,20 @@ public struct ReportMarkdown: ReportFormat {
         }
         return ["### \(escaped(venue.id))", table(header, rows)]
       }
+  }
+
+  /// The scenarios side by side; nothing where the job has none.
+  private static func scenarios(_ report: StressReport) -> [String] {
+    guard !report.scenarios.isEmpty else { return [] }
+    let what = list(ScenarioTable.contents(report).map { "\($0.name): \($0.text)" })
+    return ["## Scenarios", escaped(ScenarioTable.note(report))]
+      + report.venues.flatMap { venue in
+        let losses = ScenarioTable.losses(report, venue: venue.id)
+        let margins = ScenarioTable.margins(report, venue: venue.id)
+        return [
+          "### \(escaped(venue.id))", table(losses.header, losses.rows), table(margins.header, margins.rows),
+        ]
+      } + [what]
   }
 
   /// One table a compared model, the measures of the headline.

@@ -13,6 +13,7 @@ public import Schema
 /// | `pathStates` `conservation` | how paths ended; the largest relative residual of the money count |
 /// | `models` | name, matching, factor, parameters, accounts liquidatable at the start, `measures` |
 /// | `comparisons` | paired differences of each other model from the first |
+/// | `scenarios` | where the job has some, its own market first: what differs, paths, each model's figures |
 /// | `limits` | value, limit, status `kept`, `breached` or `undecided` |
 /// | `verdict` `warnings` | the sentences of the report |
 ///
@@ -39,7 +40,10 @@ public struct SummaryJSON: ReportFormat {
         ("conservation", .object([("largestRelativeResidual", .finite(report.largestConservationResidual))])),
         ("models", .array(report.models.map(model))),
         ("comparisons", .array(report.comparisons.map { comparison($0, report.models) })),
-        ("limits", .array(report.limits.map(limit))),
+        (
+          "scenarios",
+          report.scenarios.isEmpty ? nil : .array(report.scenarios.map { scenario($0, report.models) })
+        ), ("limits", .array(report.limits.map(limit))),
         ("verdict", .array(report.verdict.sentences.map(sentence))),
         ("warnings", .array(report.warnings.map { .string($0) })),
       ])
@@ -125,12 +129,33 @@ public struct SummaryJSON: ReportFormat {
       ])
   }
 
+  /// An element of `scenarios`; the job's own market has no name.
+  private static func scenario(_ scenario: ScenarioResult, _ models: [ModelResult]) -> JSONValue {
+    let about = scenario.description
+    let results = zip(models, scenario.figures).map { model, figures in
+      JSONValue.object([
+        ("name", .string(model.name)), ("matching", .string(model.matching)),
+        ("measures", .array(figures.map(estimate))),
+      ])
+    }
+    return .members([
+      ("name", about.name.map { .string($0) }), ("summary", about.summary.isEmpty ? nil : .string(about.summary)),
+      ("process", .string(about.process)), ("market", about.variations.isEmpty ? nil : pairs(about.variations)),
+      ("shocks", .array(about.shocks.map { .string($0) })), ("onePath", .bool(about.isOnePath)),
+      ("paths", .integer(scenario.paths)), ("steps", .integer(scenario.steps)),
+      ("stepHours", .finite(scenario.stepHours)),
+      ("pathStates", .object(scenario.pathStates.map { ($0.name, .integer($0.count)) })),
+      ("largestRelativeResidual", .finite(scenario.largestConservationResidual)), ("models", .array(results)),
+    ])
+  }
+
   /// An element of `limits`.
   private static func limit(_ limit: LimitResult) -> JSONValue {
     var members: [(String, JSONValue?)] = [("measure", .string(limit.label.id))]
     members += label(limit.label).dropFirst()
     members += [
-      ("model", .string(limit.model)), ("matching", .string(limit.matching)), ("value", .finite(limit.value)),
+      ("scenario", limit.scenario.map { .string($0) }), ("model", .string(limit.model)),
+      ("matching", .string(limit.matching)), ("value", .finite(limit.value)),
       ("interval", interval(limit.interval)), ("side", .string(limit.side.rawValue)), ("limit", .finite(limit.limit)),
       ("status", .string(limit.status.rawValue)),
       ("breached", .bool(limit.isBreached)),

@@ -8,6 +8,7 @@ public import Schema
 /// | `measures.csv` | model and estimate |
 /// | `comparisons.csv` | compared model and paired difference |
 /// | `accounts.csv` | account and model: equity, exposure, leverage bucket, P(liquidated) with Wilson's interval |
+/// | `scenarios.csv` | scenario, model and figure; only where the job has scenarios |
 /// | `curves.csv` | point of a curve, see `CurveTable` |
 ///
 /// Numbers are exact, undefined ones are empty. Quoting and what happens to text that looks like a formula: see `CSVText`.
@@ -19,14 +20,19 @@ public struct TablesCSV: ReportFormat {
   /// Creates the format.
   public init() {}
 
-  /// The four tables.
+  /// The four tables, and that of the scenarios where there are some.
   public func files(for report: StressReport) throws -> [OutputFile] {
     [
       OutputFile(name: "tables/measures.csv", text: Self.measures(report)),
       OutputFile(name: "tables/comparisons.csv", text: Self.comparisons(report)),
       OutputFile(name: "tables/accounts.csv", text: Self.accounts(report)),
       OutputFile(name: "tables/curves.csv", text: CurveTable.text(report)),
-    ]
+    ] + Self.scenarios(report)
+  }
+
+  private static func scenarios(_ report: StressReport) -> [OutputFile] {
+    report.scenarios.isEmpty
+      ? [] : [OutputFile(name: "tables/scenarios.csv", text: ScenarioTableCSV.text(report))]
   }
 
   /// Columns that say which number a row is.

@@ -76,6 +76,17 @@ enum SummaryTemplate {
     <div class="scroll" tabindex="0" role="region" aria-label="Headline figures">{{{table}}}</div>
     {{/headlines}}
     </section>
+    {{#scenarios}}
+    <section id="scenarios">
+    <h2>Scenarios</h2>
+    <p class="soft">{{note}}</p>
+    {{#tables}}
+    <h3>{{title}}</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label="Scenarios">{{{table}}}</div>
+    {{/tables}}
+    <dl>{{#pairs}}<dt>{{name}}</dt><dd>{{text}}</dd>{{/pairs}}</dl>
+    </section>
+    {{/scenarios}}
     """
 }
 

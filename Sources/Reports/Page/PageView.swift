@@ -32,6 +32,13 @@ struct PageView {
     let table: String
   }
 
+  /// The scenarios: what they are and what they came to.
+  struct Scenarios {
+    let note: String
+    let tables: [Table]
+    let pairs: [NamedText]
+  }
+
   /// A heading with text and a list.
   struct Notes {
     let title: String
@@ -67,6 +74,8 @@ struct PageView {
   let headlineNote: String
   /// The headline tables.
   let headlines: [VenueTable]
+  /// The scenarios; nil where the job has none.
+  let scenarios: Scenarios?
   /// The charts.
   let chartSections: [ChartSectionView]
   /// The full tables.
@@ -87,7 +96,7 @@ struct PageView {
     subtitle = RunWording.subtitle(report)
     style = StyleSheet.text
     let charts = ChartSections.all(report)
-    sections = Self.links(charts)
+    sections = Self.links(charts, hasScenarios: !report.scenarios.isEmpty)
     banner = RunWording.syntheticNotice(report).map { Text(text: $0) }
     tone = verdict.headline.tone.rawValue
     headline = verdict.headline.text
@@ -98,6 +107,7 @@ struct PageView {
     warnings = report.warnings
     headlineNote = RunWording.headlineNote(report, hasArrows: true)
     headlines = report.venues.map { VenueTable(venue: $0.id, table: HeadlineMarkup.table(report, venue: $0.id).text) }
+    scenarios = Self.scenarios(report)
     chartSections = charts
     tables = DetailTables.all(report)
     method = MethodNotes.all(report)
@@ -106,9 +116,26 @@ struct PageView {
     footer = "plimsoll \(report.provenance.programVersion), job \(report.run.job), \(report.provenance.startText)"
   }
 
+  /// The tables of the scenarios, two a venue.
+  private static func scenarios(_ report: StressReport) -> Scenarios? {
+    guard !report.scenarios.isEmpty else { return nil }
+    let tables = report.venues.flatMap { venue in
+      [
+        ("\(venue.id): losses, liquidations, reserve", ScenarioTable.losses(report, venue: venue.id)),
+        ("\(venue.id): margin", ScenarioTable.margins(report, venue: venue.id)),
+      ].map { title, table in
+        Table(
+          title: title, note: nil,
+          table: FigureTable(header: table.header, rows: table.rows, textColumns: 2).markup.text)
+      }
+    }
+    return Scenarios(note: ScenarioTable.note(report), tables: tables, pairs: ScenarioTable.contents(report))
+  }
+
   /// The navigation: fixed parts and the chart sections that exist.
-  private static func links(_ charts: [ChartSectionView]) -> [Link] {
+  private static func links(_ charts: [ChartSectionView], hasScenarios: Bool) -> [Link] {
     [Link(id: "verdict", name: "Verdict"), Link(id: "headline", name: "Headline figures")]
+      + (hasScenarios ? [Link(id: "scenarios", name: "Scenarios")] : [])
       + charts.map { Link(id: $0.id, name: $0.heading) } + [
         Link(id: "tables", name: "Full tables"), Link(id: "method", name: "Method and data"),
         Link(id: "provenance", name: "Provenance"),

@@ -48,6 +48,8 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case volatilityRealised
   /// Relative residual of the conservation check.
   case conservationResidual
+  /// Sum of all shortfalls.
+  case shortfall
 }
 
 /// How a path ended.

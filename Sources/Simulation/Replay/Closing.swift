@@ -27,12 +27,15 @@ struct ClosingRule {
   let plan: VenuePlan
   let requirements: RequirementTable
 
-  /// The closing of `account` at the values in `columns`.
-  func closing(of account: Int, _ ledger: AccountLedger, _ columns: ColumnState) -> Closing {
+  /// The closing of `account` at the values in `columns` and the half-spreads per asset.
+  func closing(
+    of account: Int, _ ledger: AccountLedger, _ columns: ColumnState, halfSpread: [Double]
+  ) -> Closing {
     switch plan.rules.liquidation.method {
-    case .full: close(account, fraction: 1, ledger, columns)
+    case .full: close(account, fraction: 1, ledger, columns, halfSpread)
     case .partial(let buffer):
-      close(account, fraction: partialFraction(account, buffer, ledger, columns), ledger, columns)
+      close(
+        account, fraction: partialFraction(account, buffer, ledger, columns, halfSpread), ledger, columns, halfSpread)
     case .closeFactor(let factor, let fullBelow, let bonus):
       repay(account, factor: factor, fullBelow: fullBelow, bonus: bonus, ledger, columns)
     }
@@ -41,7 +44,7 @@ struct ClosingRule {
   /// f = ((1+b)·MM − E^w) / ((1+b)·MM − c·N) in [0, 1]: the fraction that brings the account `buffer` above maintenance
   /// at oracle prices after paying penalty and spread; 1 where closing cannot help.
   private func partialFraction(
-    _ account: Int, _ buffer: Double, _ ledger: AccountLedger, _ columns: ColumnState
+    _ account: Int, _ buffer: Double, _ ledger: AccountLedger, _ columns: ColumnState, _ halfSpread: [Double]
   ) -> Double {
     var weighted = ledger.cash[account]
     var requirement = 0.0
@@ -59,7 +62,7 @@ struct ClosingRule {
         * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
       notional += size
-      cost += size * (plan.rules.liquidation.penalty + plan.halfSpread[about.asset])
+      cost += size * (plan.rules.liquidation.penalty + halfSpread[about.asset])
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }
@@ -69,7 +72,7 @@ struct ClosingRule {
   /// Closes `fraction` of the perpetuals; when that is everything, buys back the debts and sells as much collateral as
   /// the cash will be short of at oracle prices.
   private func close(
-    _ account: Int, fraction: Double, _ ledger: AccountLedger, _ columns: ColumnState
+    _ account: Int, fraction: Double, _ ledger: AccountLedger, _ columns: ColumnState, _ halfSpread: [Double]
   ) -> Closing {
     var closing = Closing(account: account, derivativeFraction: fraction)
     guard fraction >= 1 else { return closing }
@@ -82,7 +85,7 @@ struct ClosingRule {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       let size = abs(quantity) * columns.unitNotional[column]
-      let spread = plan.halfSpread[about.asset]
+      let spread = halfSpread[about.asset]
       switch about.side {
       case .perpetual:
         cash += quantity * columns.unitValue[column] - size * (spread + plan.rules.liquidation.penalty)

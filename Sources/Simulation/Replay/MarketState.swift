@@ -1,5 +1,6 @@
 import Clearing
 import Foundation
+import Markets
 
 /// The traded marks of one path as they are now: exogenous price times the impact of the simulated trades.
 ///
@@ -18,6 +19,10 @@ final class MarketState {
   private(set) var stepFlow: [Double]
   /// Average price of the last wave.
   private(set) var fills: [Double]
+  /// Average daily volume of each asset as it is now.
+  private(set) var volume: [Double]
+  /// Half the relative spread of each asset as it is now.
+  private(set) var halfSpread: [Double]
   /// What the last wave does to each log mark.
   private var shifts: [Double]
   /// Whether any trade moved a mark on this path so far.
@@ -35,6 +40,8 @@ final class MarketState {
     transient = zero
     stepFlow = zero
     fills = zero
+    volume = plan.volume
+    halfSpread = plan.halfSpread
     shifts = zero
     lowestMark = zero
     lowestExogenous = zero
@@ -44,6 +51,7 @@ final class MarketState {
   /// Returns to t = 0 of the path in `slab`, [asset][point].
   func reset(slab: Span<Double>, points: Int) {
     hasImpact = false
+    takeLiquidity(at: 0)
     for asset in marks.indices {
       let price = slab[asset * points]
       exogenous[asset] = price
@@ -57,8 +65,10 @@ final class MarketState {
     }
   }
 
-  /// Begins a step: transient impact decays, the step's flow starts from zero. Prices are still those before it.
-  func beginStep() {
+  /// Begins `step`: transient impact decays, its flow starts from zero, depth is that of the step. Prices are still those
+  /// before it.
+  func begin(_ step: Int) {
+    takeLiquidity(at: step)
     guard hasImpact else { return }
     for asset in marks.indices {
       transient[asset] *= plan.decay
@@ -77,14 +87,23 @@ final class MarketState {
     }
   }
 
+  /// Depth and spread at a point in time, where a scenario moves them.
+  private func takeLiquidity(at point: Int) {
+    guard let liquidity = plan.liquidity else { return }
+    for asset in volume.indices {
+      volume[asset] = plan.volume[asset] * liquidity.volumeFactors[asset][point]
+      halfSpread[asset] = plan.halfSpread[asset] * liquidity.spreadFactors[asset][point]
+    }
+  }
+
   /// The average price that everyone who trades `asset` in a wave of net `flow` (money at the mark) gets, and what the
   /// wave does to the log mark.
   private func execute(asset: Int, flow: Double) -> (fill: Double, shift: Double) {
     let wave = plan.impact.wave(
-      from: stepFlow[asset], to: stepFlow[asset] + flow, scale: plan.impactScale[asset], volume: plan.volume[asset])
+      from: stepFlow[asset], to: stepFlow[asset] + flow, scale: plan.impactScale[asset], volume: volume[asset])
     let side = flow > 0 ? 1.0 : flow < 0 ? -1.0 : 0.0
     let average = wave.averageFill == 0 ? marks[asset] : marks[asset] * exp(wave.averageFill)
-    return (average * (1 + side * plan.halfSpread[asset]), wave.shift)
+    return (average * (1 + side * halfSpread[asset]), wave.shift)
   }
 
   /// Works out the fills of a wave with net `flows` per asset; the marks stay until `settle`.

@@ -17,6 +17,7 @@ extension VenueReplay {
     func set(_ quantity: PathQuantity, _ value: Double) { values[quantity.rawValue] = value }
     set(.loss, tally.shortfalls - tally.inflow + closing.negativeEquity)
     set(.uncovered, tally.uncovered)
+    set(.shortfall, tally.shortfalls)
     set(.requiredReserve, tally.requiredReserve)
     set(.reserveInflow, tally.inflow)
     set(.largestShortfall, tally.largestShortfall)

@@ -75,7 +75,7 @@ final class VenueReplay {
   func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
-      let closing = rule.closing(of: account, ledger, columns)
+      let closing = rule.closing(of: account, ledger, columns, halfSpread: market.halfSpread)
       guard closing.acts else { continue }
       closings.append(closing)
       addFlows(of: closing, to: &flows)

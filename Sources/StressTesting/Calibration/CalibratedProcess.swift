@@ -1,3 +1,5 @@
+import Markets
+
 /// What `plimsoll calibrate --process` can fit. Bates's process is not among them: a few thousand returns hardly tell jumps
 /// from a fast variance.
 public enum CalibratedProcess: String, Sendable, CaseIterable {
@@ -25,6 +27,14 @@ public enum CalibratedProcess: String, Sendable, CaseIterable {
 
   /// Whether a job needs `market.history` beside the file.
   public var resamplesHistory: Bool { self == .stationaryBootstrap || self == .filteredHistorical }
+
+  /// The step of returns, in hours, where none is asked for: that of the prices, and a day for Heston's variance where the
+  /// prices are finer. Its figures are annual, days determine them as well as hours, at a thousandth of the cost.
+  func usualStep(of history: PriceHistory) -> Double {
+    let days = 24 / history.intervalHours
+    let isFiner = days > 1.5 && abs(days - days.rounded()) < 1e-9 * days
+    return self == .heston && isFiner ? 24 : history.intervalHours
+  }
 
   /// The kind of process that a job names to use the figures.
   public var processKind: String {

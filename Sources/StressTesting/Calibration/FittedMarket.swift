@@ -69,7 +69,7 @@ extension FittedMarket {
   init(
     _ table: PriceTable, process: CalibratedProcess, options: CalibrationOptions
   ) throws(Problems) {
-    let step = options.stepHours ?? table.history.intervalHours
+    let step = options.stepHours ?? process.usualStep(of: table.history)
     history = try table.history.resampled(toHours: step)
     returns = history.logReturns()
     let specification = GarchSpecification(

@@ -1,4 +1,5 @@
 import JobFiles
+import Kernels
 import Markets
 import Reports
 import Schema
@@ -95,8 +96,8 @@ extension FittedMarket {
   mutating func fitVariance() throws(Problems) {
     let problems = ProblemCollector()
     var fits: [(index: Int, fit: HestonFit)] = []
-    for index in moving {
-      guard let fit = HestonFit(returns: returns.values[index], stepHours: stepHours), fit.converged else {
+    for (index, found) in zip(moving, try varianceFits()) {
+      guard let fit = found else {
         problems.record(
           failure(
             "the variance of \(assets[index].id) could not be fitted",
@@ -118,7 +119,9 @@ extension FittedMarket {
         rows: fits.map { index, fit in
           (
             assets[index].id,
-            [fit.reversionPerYear, fit.volatilityOfVariance, fit.correlation].map(Self.figure) + [
+            [fit.reversionPerYear, fit.volatilityOfVariance, fit.correlation].map { figure -> FittedFigure? in
+              FittedFigure(figure.value, standardError: fit.converged ? figure.standardError : nil)
+            } + [
               FittedFigure(fit.halfLifeDays), FittedFigure(fit.lastVolatility), FittedFigure(fit.logLikelihood),
               FittedFigure(fit.normalLogLikelihood),
             ]
@@ -131,16 +134,34 @@ extension FittedMarket {
         + "they and a fast variance are hardly told apart.")
   }
 
+  /// The fit of every asset that moves, on all cores: each takes seconds.
+  private func varianceFits() throws(Problems) -> [HestonFit?] {
+    let (series, step) = (moving.map { returns.values[$0] }, stepHours)
+    do {
+      return try WorkerPool(workers: Machine.allowedCores).map(blocks: series.count, makeWorkspace: { _ in 0 }) {
+        index, _ in HestonFit(returns: series[index], stepHours: step)
+      }
+    } catch {
+      throw Problems([failure("the fits were interrupted", hint: "try again")])
+    }
+  }
+
   private mutating func take(_ fit: HestonFit, of index: Int) {
     assets[index].volatility = fit.volatility.value
     assets[index].heston = fit.parameters
-    records[index].volatilityError = fit.volatility.standardError
+    records[index].volatilityError = fit.converged ? fit.volatility.standardError : nil
+    if !fit.converged {
+      let words = "the search for Heston's figures did not settle: they are the best found, without standard errors"
+      warnings.append("\(assets[index].id): \(words)")
+      records[index].remarks.append(words)
+    }
+    let errors = [
+      ("reversionPerYear", fit.reversionPerYear.standardError),
+      ("volatilityOfVariance", fit.volatilityOfVariance.standardError),
+      ("correlation", fit.correlation.standardError),
+    ]
     records[index].heston = FitRecord(
-      standardErrors: [
-        ("reversionPerYear", fit.reversionPerYear.standardError),
-        ("volatilityOfVariance", fit.volatilityOfVariance.standardError),
-        ("correlation", fit.correlation.standardError),
-      ], logLikelihood: fit.logLikelihood, observations: fit.observations)
+      standardErrors: fit.converged ? errors : [], logLikelihood: fit.logLikelihood, observations: fit.observations)
     if fit.isAtBorder { warnings.append("\(assets[index].id): a Heston figure lies at its border; no standard errors") }
   }
 }

@@ -1,6 +1,6 @@
 import Glibc
 import Kernels
-public import Markets
+import Markets
 
 extension ProcessStudies {
   /// A peg with a half-life of 10 hours and 60 de-pegs a year, hour by hour.

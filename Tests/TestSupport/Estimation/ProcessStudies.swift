@@ -1,6 +1,6 @@
 import Glibc
 import Kernels
-public import Markets
+import Markets
 
 /// The studies of every process that is estimated, besides GARCH.
 public enum ProcessStudies {

@@ -1,4 +1,5 @@
 public import Clearing
+public import Markets
 public import Venues
 
 import Foundation
@@ -22,12 +23,13 @@ public struct ReferenceMarket: Sendable {
   public var depths: [MarketDepth?]
   /// The impact law.
   public var impact: MarketImpact
+  /// Factors on volume and half-spread along time; nil where they stay.
+  public var liquidity: LiquiditySchedule?
 
   /// Creates a market; the arrays have one element per asset, the prices as many points each.
   public init(
     stepHours: Double, exogenous: [[Double]], extremes: ReferenceExtremes? = nil, initialVolatilities: [Double],
-    longRunVolatilities: [Double],
-    depths: [MarketDepth?], impact: MarketImpact
+    longRunVolatilities: [Double], depths: [MarketDepth?], impact: MarketImpact, liquidity: LiquiditySchedule? = nil
   ) {
     self.stepHours = stepHours
     self.exogenous = exogenous
@@ -36,13 +38,26 @@ public struct ReferenceMarket: Sendable {
     self.longRunVolatilities = longRunVolatilities
     self.depths = depths
     self.impact = impact
+    self.liquidity = liquidity
   }
 
   /// Number of steps T.
   public var steps: Int { max(0, (exogenous.first?.count ?? 1) - 1) }
 
-  /// Half the relative spread of an asset.
-  func halfSpread(_ asset: Int) -> Double { depths[asset]?.halfSpread ?? 0 }
+  /// Half the relative spread of an asset at a step.
+  func halfSpread(_ asset: Int, step: Int) -> Double {
+    (depths[asset]?.halfSpread ?? 0) * (liquidity?.spreadFactors[asset][step] ?? 1)
+  }
+
+  /// The same, so many hours after t = 0.
+  func halfSpread(_ asset: Int, hours: Double) -> Double {
+    halfSpread(asset, step: Int((hours / stepHours).rounded()))
+  }
+
+  /// Average daily volume of an asset at a step.
+  func volume(_ asset: Int, step: Int) -> Double {
+    (depths[asset]?.averageDailyVolume ?? 1) * (liquidity?.volumeFactors[asset][step] ?? 1)
+  }
 }
 
 /// Lowest and highest prices of every step, [asset][point].
@@ -124,9 +139,9 @@ struct ReferencePrices {
 
   /// G(S) = sign(S)·Y·σ_day·(|S|/ADV)^δ, σ_day being the long-run volatility of one day.
   func impact(of flow: Double, asset: Int) -> Double {
-    guard let depth = market.depths[asset] else { return 0 }
+    guard market.depths[asset] != nil else { return 0 }
     let dailyVolatility = market.longRunVolatilities[asset] * sqrt(1.0 / 365.0)
-    let days = pow(abs(flow) / depth.averageDailyVolume, market.impact.exponent)
+    let days = pow(abs(flow) / market.volume(asset, step: step), market.impact.exponent)
     let size = market.impact.coefficient * dailyVolatility * days
     return flow < 0 ? -size : size
   }
@@ -150,7 +165,7 @@ struct ReferencePrices {
       let shift = impact(of: end, asset: asset) - impact(of: start, asset: asset)
       let area = impactIntegral(to: end, asset: asset) - impactIntegral(to: start, asset: asset)
       let logAverage = end == start ? 0 : area / (end - start) - impact(of: start, asset: asset)
-      let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset)
+      let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset, step: step)
       flowOfStep[asset] = end
       permanent[asset] += market.impact.permanentShare * shift
       transient[asset] += (1 - market.impact.permanentShare) * shift

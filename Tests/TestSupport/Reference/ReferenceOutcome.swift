@@ -4,6 +4,8 @@ import Venues
 public struct ReferenceOutcome: Sendable, Hashable {
   /// Shortfalls minus reserve income, plus the negative equity of accounts still open at the end.
   public var loss: Double
+  /// Sum of all shortfalls.
+  public var shortfalls: Double
   /// Shortfalls beyond the reserve.
   public var uncovered: Double
   /// Greatest cumulative (shortfall − reserve income) at the end of a step, at least 0.
@@ -47,6 +49,7 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let last = steps[steps.count - 1].venues[venue].accounts
     let deficit = last.filter(\.isOpen).reduce(0) { $0 + max(0, -$1.equity) }
     loss = path.shortfalls - path.reserveIncome + deficit
+    shortfalls = path.shortfalls
     uncovered = path.uncovered
     requiredReserve = path.requiredReserve
     reserveInflow = path.reserveIncome

@@ -6,7 +6,7 @@ let allVerificationCases: [VerificationCase] = [
   garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
   recoveryCase, processRecoveryCase, historyCase, benchmarkCase, realFitCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
-  realInputCase,
+  realInputCase, eventsCase,
 ]
 
 /// One question put to the package, with as many answers as it takes.
