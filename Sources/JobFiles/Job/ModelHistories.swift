@@ -40,7 +40,7 @@ struct ModelHistories {
         "residuals and history are both given", at: residuals.location, hint: "leave one of them out")
     }
     if let residuals {
-      return ResidualsFile(residuals, base: base, intake: intake).map { .residuals($0.rows(of: assets)) }
+      return ResidualsFile(residuals, base: base, intake: intake).map { .residuals($0.rows(of: calibration.assetIDs)) }
     }
     if let own {
       let everything = HistorySelection(assets: [], from: nil, to: nil, correlationHours: nil, correlation: nil)
