@@ -42,6 +42,8 @@ struct ReferenceClearingHouse {
   var liquidators = 0.0
   /// The other side of every trade.
   var outside: ReferenceOutsideMarket
+  /// The step under way; depth and spread are those of its end.
+  var stepNumber = 0
   /// What happened in the step so far.
   var step = ReferenceStepTally()
   /// What happened on the path so far.

@@ -65,7 +65,7 @@ extension ReferenceClearingHouse {
     let target = (1 + targetBuffer) * margin.requirement(.maintenance, of: account, valuation)
     let cost = perpetuals.reduce(0) { sum, position in
       sum + valuation.notional(position)
-        * (rules.liquidation.penalty + market.halfSpread(position.asset, hours: valuation.hours))
+        * (rules.liquidation.penalty + market.halfSpread(position.asset, step: stepNumber))
     }
     guard target - cost > 0 else { return 1 }
     let missing = target - margin.weightedEquity(.maintenance, of: account, valuation)
@@ -85,7 +85,7 @@ extension ReferenceClearingHouse {
     var proceeds = 0.0
     for position in account.positions where position.quantity != 0 {
       let notional = valuation.notional(position)
-      let spreadCost = notional * market.halfSpread(position.asset, hours: valuation.hours)
+      let spreadCost = notional * market.halfSpread(position.asset, step: stepNumber)
       switch position.side {
       case .perpetual:
         cashAfter += valuation.value(position) - spreadCost - rules.liquidation.penalty * notional

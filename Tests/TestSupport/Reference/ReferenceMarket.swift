@@ -49,11 +49,6 @@ public struct ReferenceMarket: Sendable {
     (depths[asset]?.halfSpread ?? 0) * (liquidity?.spreadFactors[asset][step] ?? 1)
   }
 
-  /// The same, so many hours after t = 0.
-  func halfSpread(_ asset: Int, hours: Double) -> Double {
-    halfSpread(asset, step: Int((hours / stepHours).rounded()))
-  }
-
   /// Average daily volume of an asset at a step.
   func volume(_ asset: Int, step: Int) -> Double {
     (depths[asset]?.averageDailyVolume ?? 1) * (liquidity?.volumeFactors[asset][step] ?? 1)

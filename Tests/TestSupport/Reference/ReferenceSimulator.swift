@@ -57,6 +57,7 @@ public struct ReferenceSimulator {
   /// the margin models take them; waves there; the waterfall at the marks they left.
   private mutating func runStep() -> ReferenceStep {
     prices.beginStep()
+    for index in houses.indices { houses[index].stepNumber = prices.step }
     var waves: [ReferenceWave] = []
     var visits: [ReferenceVisit] = []
     if market.extremes != nil {
