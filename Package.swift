@@ -91,6 +91,8 @@ let package = Package(
   products: [
     .executable(name: "plimsoll", targets: ["PlimsollCommand"]),
     .library(name: "StressTesting", targets: ["StressTesting"]),
+    // For the package of benchmarks, which measures against the plain implementation.
+    .library(name: "TestSupport", targets: ["TestSupport"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -43,52 +43,51 @@ public enum UnitLaw: Sendable, Hashable {
 /// deviations; below 1e-8 from 3 degrees of freedom on (tested against the exact map). Far below any sampling error.
 public struct MarginalMap: Sendable {
   private static let lowestExponent = -7
-  private static let perOctave = 256
+  private static let perOctave = OddTable.perOctave
   private static let cellShift: UInt64 = 44
 
   private let from: UnitLaw
   private let to: UnitLaw
-  /// Octaves of |z| that the table covers from 2^−7 on: to 8 from the normal, whose map grows like exp(z²/2ν), else to 32.
-  private let octaves: Int
-  /// Knot values and slopes at |z| = 2^e·(1 + k/256), interleaved.
-  private let knots: [Double]
-  /// The map near 0 is slope·z + curvature·z³: odd, with the ratio of the densities as its slope.
-  private let slopeAtZero: Double
-  private let curvatureAtZero: Double
+  /// The map of |z| from 2^−7 on, to 8 from the normal, whose map grows like exp(z²/2ν), else to 32. Near 0 it is
+  /// slope·z + curvature·z³: odd, with the ratio of the densities as its slope.
+  private let table: OddTable
 
   /// Tabulates the map; degrees of freedom must be above 2.
   public init(from: UnitLaw, to: UnitLaw) {
     self.from = from
     self.to = to
-    octaves = from == .normal ? 10 : 12
+    let octaves = from == .normal ? 10 : 12
     let positions = (0...octaves * Self.perOctave).map(Self.position)
     let values = positions.map { Self.exact($0, from: from, to: to) }
-    slopeAtZero = from.density(0) / to.density(0)
-    curvatureAtZero = (values[0] / positions[0] - slopeAtZero) / (positions[0] * positions[0])
-    knots = zip(positions, values).flatMap { [$1, from.density($0) / to.density($1)] }
+    let slopeAtZero = from.density(0) / to.density(0)
+    table = OddTable(
+      lowestExponent: Self.lowestExponent, octaves: octaves,
+      knots: zip(positions, values).flatMap { [$1, from.density($0) / to.density($1)] }, slopeAtZero: slopeAtZero,
+      curvatureAtZero: (values[0] / positions[0] - slopeAtZero) / (positions[0] * positions[0]))
   }
 
   /// z ↦ Q_to(F_from(z)) for one shock.
   public func callAsFunction(_ z: Double) -> Double {
     let size = abs(z)
     let lowest = Self.position(0)
-    if size < lowest { return z * (slopeAtZero + curvatureAtZero * z * z) }
+    if size < lowest { return z * (table.slopeAtZero + table.curvatureAtZero * z * z) }
     guard size.isFinite else { return z }
     let octave = Int(size.exponent) - Self.lowestExponent
-    guard octave < octaves else { return Self.exact(z, from: from, to: to) }
+    guard octave < table.octaves else { return Self.exact(z, from: from, to: to) }
     let cell = Int(size.significandBitPattern >> Self.cellShift)
     let left = octave * Self.perOctave + cell
     let start = Self.position(left)
     let width = Self.position(left + 1) - start
     let t = (size - start) / width
+    let knots = table.knots
     let value = Self.hermite(
       t, knots[2 * left], knots[2 * left + 1] * width, knots[2 * left + 2], knots[2 * left + 3] * width)
     return z < 0 ? -value : value
   }
 
-  /// Maps a row of shocks.
+  /// Maps a row of shocks, a multiple of eight of them, to the very bits of mapping one by one.
   public func apply(_ shocks: Span<Double>, into innovations: inout MutableSpan<Double>) {
-    for index in shocks.indices { innovations[index] = self(shocks[index]) }
+    interpolateOdd(table, shocks, into: &innovations) { Self.exact($0, from: from, to: to) }
   }
 
   private static func position(_ knot: Int) -> Double {

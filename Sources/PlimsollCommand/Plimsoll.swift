@@ -21,7 +21,7 @@ struct Plimsoll: ParsableCommand {
       """,
     version: ProgramVersion.ofThisBuild.summary,
     subcommands: [
-      RunCommand.self, ValidateCommand.self, DescribeCommand.self, SynthesizeCommand.self, CalibrateCommand.self,
-      DoctorCommand.self,
+      RunCommand.self, ValidateCommand.self, ExplainCommand.self, DescribeCommand.self, SynthesizeCommand.self,
+      CalibrateCommand.self, DoctorCommand.self,
     ])
 }

@@ -78,7 +78,7 @@ public struct AccountCensus: Sendable {
       for position in book.positions(of: account) {
         let column = book.columns[Int(book.column[position])]
         assets.insert(column.asset)
-        if column.side != .held {
+        if column.countsAsNotional {
           exposure += abs(book.quantity[position]) * values.unitNotional[Int(book.column[position])]
         }
       }

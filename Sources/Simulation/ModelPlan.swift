@@ -13,6 +13,8 @@ public struct ModelPlan: Sendable {
   let requirements: RequirementTable
   /// Headroom E^w − MM of every account, for screening and detection.
   let headroom: HeadroomRows
+  /// The accounts by how far prices must move before each can be liquidatable.
+  let order: HeadroomOrder
   /// Σ of the initial requirements of each column as a function of its unit notional, before the factor.
   let initialCurves: RequirementCurves
   /// The same of short positions alone.
@@ -24,28 +26,48 @@ public struct ModelPlan: Sendable {
   public init(model: any MarginModel, scale: Double, plan: VenuePlan) {
     let book = plan.venue.book
     let table = model.requirements(of: book)
+    let factors = Self.startFactors(model: model, scale: scale, plan: plan)
     self.model = model
     self.scale = scale
     requirements = table
     headroom = HeadroomRows(
-      rowStart: book.rowStart, column: book.column, table: table.maintenance.table,
+      rowStart: book.rowStart, column: book.column, weight: table.maintenance.leastWeight,
+      table: table.maintenance.table,
       tableStart: table.maintenance.tableStart, slopes: table.maintenance.lines.map(\.slope),
       deductions: table.maintenance.lines.map(\.deduction))
+    let values = plan.initialValues
+    order = HeadroomOrder(
+      rows: headroom, quantity: book.quantity,
+      weighted: book.quantity.indices.map {
+        table.maintenance.weight(position: $0, quantity: book.quantity[$0]) * book.quantity[$0]
+      }, constant: book.cash,
+      state: book.columns.indices.flatMap {
+        [
+          values.unitValue[$0], values.unitNotional[$0], factors.maintenance[2 * $0], factors.maintenance[2 * $0 + 1],
+        ]
+      }, typical: book.columns.map { plan.volatilities[$0.asset] })
     initialCurves = RequirementCurves(book: book, level: table.initial)
     shortInitialCurves = RequirementCurves(book: book, level: table.initial, shortOnly: true)
-    liquidatableAtStart = Self.flag(model: model, scale: scale, table: table, plan: plan)
+    liquidatableAtStart = Self.flag(factors, table: table, plan: plan)
+  }
+
+  /// Factors on the requirements of each column at t = 0, those on maintenance scaled.
+  private static func startFactors(
+    model: any MarginModel, scale: Double, plan: VenuePlan
+  ) -> (initial: [Double], maintenance: [Double]) {
+    let factors = model.makeFactors(for: plan.venue.book)
+    factors.reset(oraclePrices: plan.initialPrices)
+    return (factors.initial, factors.maintenance.map { $0 * scale })
   }
 
   private static func flag(
-    model: any MarginModel, scale: Double, table: RequirementTable, plan: VenuePlan
+    _ factors: (initial: [Double], maintenance: [Double]), table: RequirementTable, plan: VenuePlan
   ) -> [Int32] {
     let book = plan.venue.book
-    let factors = model.makeFactors(for: book)
-    factors.reset(oraclePrices: plan.initialPrices)
-    let maintenance = factors.maintenance.map { $0 * scale }
     return book.accounts.indices.compactMap { index in
       let health = table.health(
-        of: index, in: book, at: plan.initialValues, initialFactors: factors.initial, maintenanceFactors: maintenance)
+        of: index, in: book, at: plan.initialValues, initialFactors: factors.initial,
+        maintenanceFactors: factors.maintenance)
       return health.health < 0 ? Int32(index) : nil
     }
   }

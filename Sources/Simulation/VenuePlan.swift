@@ -2,8 +2,6 @@ public import Clearing
 public import Markets
 public import Venues
 
-import Foundation
-
 /// One venue made ready for replay: everything that no path and no model changes.
 public struct VenuePlan: Sendable {
   /// The venue.
@@ -14,8 +12,14 @@ public struct VenuePlan: Sendable {
   public let assetIDs: [String]
   /// How its accounts are reported.
   public let census: AccountCensus
-  /// What one unit of each column has grown to, [column][point].
+  /// Value of one unit of each column per unit of mark, [column][point].
   let growth: [[Double]]
+  /// Value of one unit of each column at a mark of 0, and its notional there: those of an inverse face, else 0.
+  let valueConstant: [Double], notionalConstant: [Double]
+  /// Penalty paid per unit notional when closing, per column; 0 for what is no notional.
+  let closingPenalty: [Double]
+  /// What is settled in cash within the horizon, in the order of time.
+  let expiries: [ColumnExpiry]
   /// Steps between funding times of each column; 0 for none.
   let fundingSteps: [Int]
   /// Fraction of the mark paid per unit at a funding time, per column; 0 where the market's rate is paid.
@@ -32,20 +36,34 @@ public struct VenuePlan: Sendable {
   let grossEquity: Double
   /// Prices at t = 0, one per asset.
   let initialPrices: [Double]
+  /// How volatile assets are in relation to each other; decides only how quickly accounts are screened.
+  let volatilities: [Double]
   /// Column values at t = 0.
   let initialValues: ColumnValues
 
-  /// Prepares `venue` for paths of `grid` that start at `initialPrices`, one per asset.
-  public init(venue: Venue, rules: ClearingRules, grid: TimeGrid, assetIDs: [String], initialPrices: [Double]) {
+  /// Prepares `venue` for paths of `grid` that start at `initialPrices`, one per asset. `volatilities`, one per asset,
+  /// make screening quicker where assets differ in theirs (an asset without one counts as 1); no figure depends on them.
+  public init(
+    venue: Venue, rules: ClearingRules, grid: TimeGrid, assetIDs: [String], initialPrices: [Double],
+    volatilities: [Double]? = nil
+  ) {
     let book = venue.book
     self.venue = venue
     self.rules = rules
     self.assetIDs = assetIDs
     self.initialPrices = initialPrices
+    let known = volatilities ?? []
+    self.volatilities = initialPrices.indices.map { $0 < known.count ? known[$0] : 1 }
     initialValues = ColumnValues(book: book, prices: initialPrices)
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
+    valueConstant = book.openingValuations.map(\.constant)
+    notionalConstant = book.openingValuations.map(\.face)
+    closingPenalty = book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
+    expiries = ColumnExpiry.within(grid, of: venue)
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in
-      guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.paysFunding else {
+      guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.paysFunding,
+        column.leg != .coins
+      else {
         return (0, 0, 0)
       }
       let steps = grid.wholeSteps(in: terms.fundingIntervalHours) ?? 0
@@ -72,17 +90,18 @@ public struct VenuePlan: Sendable {
     census = AccountCensus(book: book, values: values, assetIDs: assetIDs)
   }
 
-  /// Fraction of the mark that a long unit of a column pays at the funding time `step` of a path.
+  /// Fraction of the notional that a long unit of a column pays at the funding time `step` of a path.
   func fundingRate(of column: Int, at step: Int, path: PathView) -> Double {
     let hours = marketFundingHours[column]
     guard hours != 0 else { return fundingRate[column] }
     return hours * path.fundingRate(asset: venue.book.columns[column].asset, at: step)
   }
 
-  /// Notional of one side: half the gross notional of perpetuals, plus debts.
+  /// Notional of one side: half the gross notional of futures, plus debts.
   public var openInterest: Double {
     venue.book.columns.indices.reduce(0) { sum, column in
       let notional = openQuantity[column] * initialValues.unitNotional[column]
+      guard venue.book.columns[column].countsAsNotional else { return sum }
       switch venue.book.columns[column].side {
       case .perpetual: return sum + notional / 2
       case .owed: return sum + notional
@@ -105,10 +124,35 @@ public struct VenuePlan: Sendable {
   }
 
   private static func growth(of column: Book.Column, instruments: [Instrument], grid: TimeGrid) -> [Double] {
-    guard case .spot(let terms) = instruments[column.instrument].kind else {
-      return [Double](repeating: 1, count: grid.points)
+    (0..<grid.points).map { point in
+      instruments[column.instrument]
+        .valuation(side: column.side, leg: column.leg, after: Double(point) * grid.stepHours).slope
     }
-    let rate = column.side == .owed ? terms.borrowRate : terms.supplyRate
-    return (0..<grid.points).map { exp(rate * Double($0) * grid.stepYears) }
+  }
+}
+
+/// A column that is settled in cash within the horizon, and who holds it.
+struct ColumnExpiry: Sendable {
+  /// The step at which it is settled, at the marks before the step's waves.
+  let step: Int
+  /// The column.
+  let column: Int
+  /// Its positions, with the account of each.
+  let positions: [(account: Int, position: Int)]
+
+  /// The expiries of a venue within `grid`, by step.
+  static func within(_ grid: TimeGrid, of venue: Venue) -> [ColumnExpiry] {
+    let book = venue.book
+    let steps = book.columns.map { column in
+      venue.instruments[column.instrument].expiryHours.flatMap { grid.wholeSteps(in: $0) } ?? 0
+    }
+    let expiring = steps.indices.filter { steps[$0] > 0 && steps[$0] < grid.points }
+    guard !expiring.isEmpty else { return [] }
+    var positions = [[(account: Int, position: Int)]](repeating: [], count: steps.count)
+    for account in book.accounts.indices {
+      for position in book.positions(of: account) { positions[Int(book.column[position])].append((account, position)) }
+    }
+    return expiring.map { ColumnExpiry(step: steps[$0], column: $0, positions: positions[$0]) }
+      .sorted { ($0.step, $0.column) < ($1.step, $1.column) }
   }
 }

@@ -71,7 +71,7 @@ struct RunPlan {
     job.venues.map {
       VenuePlan(
         venue: $0.venue, rules: $0.rules, grid: market.grid, assetIDs: market.assetIDs,
-        initialPrices: market.initialPrices)
+        initialPrices: market.initialPrices, volatilities: market.longRunVolatilities)
     }
   }
 

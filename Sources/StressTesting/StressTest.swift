@@ -62,9 +62,12 @@ public struct StressTest: Sendable {
       progress(RunProgress(activity: .varying, done: done, total: plan.scenarioBlocks))
     }
     try stopIfAsked()
+    let maps = plan.liquidationMaps
     let provenance = clock.provenance(of: job, program: program, workers: workers, startedAt: startedAt)
-    return plan.report(
+    var report = plan.report(
       table: table, summary: summary, scenarios: (own.map { [$0] } ?? []) + scenarios, provenance: provenance)
+    report.curves.liquidationMaps = maps
+    return report
   }
 }
 

@@ -1,7 +1,10 @@
 /// Everything the accounts of one venue hold, laid out for replay: accounts by row, positions contiguous per account.
 ///
-/// A *column* is something with one unit value at a time: a spot asset held, a spot asset owed, a perpetual. Equity is
-/// linear in it: E_a = cash_a + Σ_k q_k·v_{c(k)}, the cash of a perpetual position including −q·entry.
+/// A *column* is something with one unit value at a time: a spot asset held, a spot asset owed, a futures contract. Equity
+/// is linear in it: E_a = cash_a + Σ_k q_k·v_{c(k)}, the cash of a linear futures position including −q·entry.
+///
+/// An inverse position has two columns, so that no value depends on an entry price: its *coins*, q·face/entry units of the
+/// asset, worth M each; and its *face*, q·face units worth −1 each. Together they are worth q·face·(M/entry − 1).
 public struct Book: Sendable {
   /// One column of the book.
   public struct Column: Sendable, Hashable {
@@ -11,8 +14,18 @@ public struct Book: Sendable {
       case held
       /// A spot debt, q < 0; grows with the borrow rate.
       case owed
-      /// A perpetual, q of either sign.
+      /// A futures contract, q of either sign.
       case perpetual
+    }
+
+    /// What part of its instrument's positions a column holds.
+    public enum Leg: Sendable, Hashable {
+      /// All of it.
+      case whole
+      /// The coins of an inverse position: valued and traded at the mark, no notional and no requirement of their own.
+      case coins
+      /// The face of an inverse position: fixed in settlement money; notional, requirement and funding are counted on it.
+      case face
     }
 
     /// Index of the instrument at the venue.
@@ -21,13 +34,19 @@ public struct Book: Sendable {
     public let asset: Int
     /// Which side it is.
     public let side: Side
+    /// What part of its instrument's positions it holds.
+    public let leg: Leg
 
     /// Creates a column.
-    public init(instrument: Int, asset: Int, side: Side) {
+    public init(instrument: Int, asset: Int, side: Side, leg: Leg = .whole) {
       self.instrument = instrument
       self.asset = asset
       self.side = side
+      self.leg = leg
     }
+
+    /// Whether positions here count towards notional: futures and debts, an inverse position once.
+    public var countsAsNotional: Bool { side != .held && leg != .coins }
   }
 
   /// The accounts, isolated positions included.
@@ -36,13 +55,15 @@ public struct Book: Sendable {
   public let groups: [String]
   /// The columns that somebody holds.
   public let columns: [Column]
+  /// What one unit of each column is worth at t = 0.
+  public let openingValuations: [UnitValuation]
   /// Positions of account a are `rowStart[a]..<rowStart[a+1]`; count is accounts + 1.
   public let rowStart: [Int32]
   /// Column of each position.
   public let column: [Int32]
   /// Signed quantity of each position.
   public let quantity: [Double]
-  /// Constant part of each account's equity: settlement balance minus Σ q·entry of its perpetuals.
+  /// Constant part of each account's equity: settlement balance minus Σ q·entry of its linear futures.
   public let cash: [Double]
 
   /// Lays out `positions`, in any order, for `accounts` and `instruments`. Several rows of one account in one
@@ -60,10 +81,19 @@ public struct Book: Sendable {
       case .settlement:
         cash[position.account] += position.quantity
         continue
-      case .perpetual: cash[position.account] -= position.quantity * position.entryPrice
+      case .perpetual(let terms):
+        guard let face = terms.inverseFace else {
+          cash[position.account] -= position.quantity * position.entryPrice
+          break
+        }
+        let money = position.quantity * face
+        let coins = layout.column(of: position, leg: .coins)
+        placed.append((Int32(position.account), Int32(coins), money / position.entryPrice))
+        placed.append((Int32(position.account), Int32(layout.column(of: position, leg: .face)), money))
+        continue
       case .spot: break
       }
-      let column = layout.column(of: position)
+      let column = layout.column(of: position, leg: .whole)
       placed.append((Int32(position.account), Int32(column), position.quantity))
     }
     placed.sort { ($0.account, $0.column) < ($1.account, $1.column) }
@@ -82,6 +112,9 @@ public struct Book: Sendable {
     }
     for account in accounts.indices { rows[account + 1] += rows[account] }
     columns = layout.columns
+    openingValuations = layout.columns.map {
+      instruments[$0.instrument].valuation(side: $0.side, leg: $0.leg, after: 0)
+    }
     rowStart = rows
     self.column = column
     self.quantity = quantity
@@ -103,10 +136,10 @@ private struct ColumnLayout {
     numbers = [Int](repeating: -1, count: instruments.count * 2)
   }
 
-  mutating func column(of position: Position) -> Int {
+  mutating func column(of position: Position, leg: Book.Column.Leg) -> Int {
     let isOwed: Bool
     if case .spot = instruments[position.instrument].kind { isOwed = position.quantity < 0 } else { isOwed = false }
-    let key = position.instrument * 2 + (isOwed ? 1 : 0)
+    let key = position.instrument * 2 + (isOwed || leg == .face ? 1 : 0)
     if numbers[key] >= 0 { return numbers[key] }
     let side: Book.Column.Side
     switch instruments[position.instrument].kind {
@@ -115,7 +148,8 @@ private struct ColumnLayout {
     }
     numbers[key] = columns.count
     columns.append(
-      Book.Column(instrument: position.instrument, asset: instruments[position.instrument].asset ?? 0, side: side))
+      Book.Column(
+        instrument: position.instrument, asset: instruments[position.instrument].asset ?? 0, side: side, leg: leg))
     return numbers[key]
   }
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// A pair of figures for the two levels of a requirement.
 public struct TwoLevels: Sendable, Hashable {
   /// What opening or withdrawing is judged by.
@@ -45,7 +47,31 @@ public struct SpotTerms: Sendable, Hashable {
   }
 }
 
-/// A linear perpetual future: one unit gains what the mark gains, less funding.
+/// When a dated future ends, and what it trades at until then.
+public struct FutureExpiry: Sendable, Hashable {
+  /// Hours from t = 0 to expiry; > 0. Within the horizon it is a whole number of steps.
+  public var hours: Double
+  /// Annual premium of the future over the mark, continuously compounded: a future of τ years trades at M·exp(basis·τ).
+  public var basisPerYear: Double
+
+  /// Creates an expiry.
+  public init(hours: Double, basisPerYear: Double = 0) {
+    self.hours = hours
+    self.basisPerYear = basisPerYear
+  }
+
+  /// What a future trades at, relative to the mark, `elapsed` hours after t = 0; 1 from expiry on.
+  public func premium(after elapsed: Double) -> Double {
+    exp(basisPerYear * max(0, hours - elapsed) / (24 * 365))
+  }
+}
+
+/// A futures contract: perpetual or dated, linear or inverse.
+///
+/// - *linear*: one unit gains what the mark gains, less funding;
+/// - *inverse* (coin-margined): a contract has a fixed face in settlement money and pays face·(1/entry − 1/M) coins, which
+///   are worth face·(M/entry − 1) at the mark M;
+/// - *dated*: one unit gains what M·exp(basis·τ) gains and is settled in cash at the mark of its expiry.
 public struct PerpetualTerms: Sendable, Hashable {
   /// Index of the asset in the universe.
   public var asset: Int
@@ -58,21 +84,28 @@ public struct PerpetualTerms: Sendable, Hashable {
   /// Whether the market's funding rate of the asset takes the place of `fundingRate`: the rate at each funding time, per
   /// hour, times the interval.
   public var takesMarketFunding: Bool
+  /// Face of one contract in settlement money where the contract is inverse; nil for a linear one, whose unit is one
+  /// unit of the asset.
+  public var inverseFace: Double?
+  /// When it ends; nil for a perpetual.
+  public var expiry: FutureExpiry?
 
   /// Creates terms.
   public init(
     asset: Int, brackets: Int?, fundingRate: Double = 0, fundingIntervalHours: Double = 8,
-    takesMarketFunding: Bool = false
+    takesMarketFunding: Bool = false, inverseFace: Double? = nil, expiry: FutureExpiry? = nil
   ) {
     self.asset = asset
     self.brackets = brackets
     self.fundingRate = fundingRate
     self.fundingIntervalHours = fundingIntervalHours
     self.takesMarketFunding = takesMarketFunding
+    self.inverseFace = inverseFace
+    self.expiry = expiry
   }
 
-  /// Whether anything is paid at funding times.
-  public var paysFunding: Bool { takesMarketFunding || fundingRate != 0 }
+  /// Whether anything is paid at funding times; a dated future pays nothing.
+  public var paysFunding: Bool { expiry == nil && (takesMarketFunding || fundingRate != 0) }
 }
 
 /// Something an account can hold a signed quantity of.
@@ -83,7 +116,7 @@ public struct Instrument: Sendable, Hashable {
     case settlement
     /// A spot balance or debt.
     case spot(SpotTerms)
-    /// A linear perpetual future.
+    /// A futures contract.
     case perpetual(PerpetualTerms)
   }
 

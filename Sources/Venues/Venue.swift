@@ -46,15 +46,15 @@ public struct Venue: Sendable {
 
 /// The unit values of a book's columns at one moment.
 public struct ColumnValues: Sendable {
-  /// What one unit adds to equity: mark × accrual for balances, mark − cumulative funding for perpetuals.
+  /// What one unit adds to equity: mark × accrual for balances, price − cumulative funding for futures.
   public var unitValue: [Double]
-  /// What one unit counts for in notional: the unit value for balances, the mark for perpetuals.
+  /// What one unit counts for in notional: the unit value for balances, the price for futures, 1 for an inverse face.
   public var unitNotional: [Double]
 
   /// Values of `book` at t = 0 and the given prices, one per asset.
   public init(book: Book, prices: [Double]) {
-    unitValue = book.columns.map { prices[$0.asset] }
-    unitNotional = unitValue
+    unitValue = zip(book.columns, book.openingValuations).map { $1.value(at: prices[$0.asset]) }
+    unitNotional = zip(book.columns, book.openingValuations).map { $1.notional(at: prices[$0.asset]) }
   }
 }
 
@@ -66,11 +66,11 @@ extension Book {
     }
   }
 
-  /// Gross notional of one account's perpetuals: Σ |q|·M.
+  /// Gross notional of one account's futures: Σ |q|·M, the face of inverse ones.
   public func grossNotional(of account: Int, at values: ColumnValues) -> Double {
     positions(of: account).reduce(0) { sum, position in
       let index = Int(column[position])
-      guard columns[index].side == .perpetual else { return sum }
+      guard columns[index].side == .perpetual, columns[index].countsAsNotional else { return sum }
       return sum + abs(quantity[position]) * values.unitNotional[index]
     }
   }

@@ -64,4 +64,27 @@ import Testing
       }
     }
   }
+
+  @Test("Eight steps together reach the places that one at a time would, and nothing else is touched")
+  func eightSteps() {
+    let (assets, points, offset, firstStep) = (3, 13, 2, 3)
+    let slabSize = offset + assets * points + 1
+    let size = assets * pathsPerBlock
+    let tiles = (0..<stepsPerScatter * size).map(Double.init)
+    var together = [Double](repeating: -1, count: pathsPerBlock * slabSize)
+    var oneByOne = together
+    var view = together.mutableSpan
+    scatterStepsToPaths(
+      tiles: tiles.span, assets: assets, firstStep: firstStep, stepsPlusOne: points, slabSize: slabSize,
+      offset: offset, into: &view)
+    for step in 0..<stepsPerScatter {
+      let tile = Array(tiles[step * size..<(step + 1) * size])
+      var slabs = oneByOne.mutableSpan
+      scatterToPaths(
+        tile: tile.span, assets: assets, step: firstStep + step, stepsPlusOne: points, slabSize: slabSize,
+        offset: offset, into: &slabs)
+    }
+    #expect(together == oneByOne)
+    #expect(together.filter { $0 == -1 }.count == pathsPerBlock * (slabSize - assets * stepsPerScatter))
+  }
 }

@@ -54,6 +54,23 @@ struct MarginalMapTests {
     if from == to { #expect(Self.sizes.allSatisfy { $0 > 30 || abs(map($0) - $0) <= 1e-8 * $0 }) }
   }
 
+  @Test("A row is mapped to the very bits of mapping one by one, also at zero, beyond the table and where undefined")
+  func rowOfShocks() {
+    var row = Self.sizes + Self.sizes.map { -$0 }
+    row += [
+      0, -0.0, .infinity, -.infinity, .nan, 0x1p-7, -0x1p-7, 0x1p3, 0x1p5, 1e300, .leastNonzeroMagnitude,
+      0x1.fffffffffffffp-8,
+    ]
+    row += [Double](repeating: 1, count: 7 - (row.count + 7) % 8)
+    for (from, to) in [(Self.laws[0], Self.laws[2]), (Self.laws[3], Self.laws[1])] {
+      let map = MarginalMap(from: from, to: to)
+      var mapped = [Double](repeating: 0, count: row.count)
+      var span = mapped.mutableSpan
+      map.apply(row.span, into: &span)
+      #expect(zip(row, mapped).allSatisfy { map($0).bitPattern == $1.bitPattern || (map($0).isNaN && $1.isNaN) })
+    }
+  }
+
   @Test("Numbers of an independent program")
   func independent() {
     // scipy 1.17.1: t.ppf(norm.cdf(z), 5)*sqrt(3/5) for these z.

@@ -4,7 +4,7 @@ public import Venues
 /// An initial rate that rises with the open interest of a market; the maintenance rate stays.
 ///
 /// IMF_eff = clamp(IMF + (1 − IMF)·(OI − lower)/(upper − lower), IMF, 1). OI is the notional of one side of the market
-/// at the oracle price: half of Σ|q|·O, in the book of t = 0, since margin figures hold the book constant so that
+/// at the oracle price: half of Σ|q|·O (an inverse contract counts its face), in the book of t = 0, since margin figures hold the book constant so that
 /// liquidations, which shrink it, are kept out of them. An upper cap of 0 switches the scaling off. Initial margin
 /// decides nothing on a path, so liquidations are those of the maintenance rate alone.
 /// Source: dYdX v4 chain, open-interest margin fraction of a liquidity tier.
@@ -118,13 +118,27 @@ final class OpenInterestFactors: MarginFactors {
   private(set) var initial: [Double]
   private(set) var maintenance: [Double]
   let volatilities: [Double] = []
-  private let markets: [(column: Int, asset: Int, units: Double, figures: OpenInterestMargin.Market)]
+  private let markets: [Column]
+
+  /// A column with the figures of its market.
+  private struct Column {
+    let column: Int
+    let asset: Int
+    /// Half of Σ|q|.
+    let units: Double
+    let valuation: UnitValuation
+    let figures: OpenInterestMargin.Market
+  }
 
   init(figures: [OpenInterestMargin.Market?], book: Book) {
     var gross = [Double](repeating: 0, count: book.columns.count)
     for position in book.quantity.indices { gross[Int(book.column[position])] += abs(book.quantity[position]) }
     markets = book.columns.indices.compactMap { column in
-      figures[book.columns[column].instrument].map { (column, book.columns[column].asset, gross[column] / 2, $0) }
+      figures[book.columns[column].instrument].map {
+        Column(
+          column: column, asset: book.columns[column].asset, units: gross[column] / 2,
+          valuation: book.openingValuations[column], figures: $0)
+      }
     }
     initial = [Double](repeating: 1, count: 2 * book.columns.count)
     maintenance = initial
@@ -144,7 +158,8 @@ final class OpenInterestFactors: MarginFactors {
 
   private func setRates(_ prices: [Double]) {
     for market in markets {
-      let rate = market.figures.initialRate(openInterest: market.units * prices[market.asset])
+      let rate = market.figures.initialRate(
+        openInterest: market.units * market.valuation.notional(at: prices[market.asset]))
       for side in 0...1 { initial[2 * market.column + side] = rate }
     }
   }

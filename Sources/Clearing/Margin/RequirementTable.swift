@@ -19,6 +19,11 @@ public struct RequirementTable: Sendable {
     /// k of each position: how much its size in asset units moves its weight; empty where no weight depends on size.
     public let sizeFactor: [Double]
 
+    /// What the weight of each position is at least, whatever its size: its weight, or nothing where size moves it.
+    public var leastWeight: [Double] {
+      sizeFactor.isEmpty ? weight : zip(weight, sizeFactor).map { $1 > 0 ? 0 : $0 }
+    }
+
     /// The weight of a position when it is of `quantity`.
     ///
     /// A balance counts min(w, 1.1/(1 + k√size)), a debt max(w, 0.8·w + k√size); with k = 0 that is w. So q·w(q) never
@@ -42,7 +47,9 @@ public struct RequirementTable: Sendable {
     var maintenance = LevelBuilder(capacity: book.quantity.count)
     for index in book.accounts.indices {
       for position in book.positions(of: index) {
-        let found = terms(index, book.columns[Int(book.column[position])])
+        let column = book.columns[Int(book.column[position])]
+        // The requirement of an inverse position stands on its face; its coins count in full.
+        let found = column.leg == .coins ? PositionTerms() : terms(index, column)
         initial.append(lines: found.initialLines, weight: found.weight.initial, sizeFactor: found.sizeFactor)
         maintenance.append(
           lines: found.maintenanceLines, weight: found.weight.maintenance, sizeFactor: found.sizeFactor)

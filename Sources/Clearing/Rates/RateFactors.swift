@@ -13,8 +13,8 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
   /// Perpetual columns with their assets, and the assets among them.
   private let columns: [(column: Int, asset: Int)]
   private let assets: [Int]
-  /// Σ|q| of the perpetuals of each asset at t = 0.
-  private let openQuantity: [Double]
+  /// What one unit of the columns that count as notional is worth at t = 0, their assets and Σ|q|.
+  private let openColumns: [(asset: Int, units: Double, valuation: UnitValuation)]
   private var variances: [Double]
   private var previousPrices: [Double]
   /// Share of each asset in the market-wide index; empty where there is none.
@@ -27,12 +27,12 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
     let count = rates.terms.recursions.count
     columns = book.columns.indices.filter { book.columns[$0].side == .perpetual }.map { ($0, book.columns[$0].asset) }
     assets = Set(columns.map(\.asset)).sorted()
-    var open = [Double](repeating: 0, count: count)
-    for position in book.quantity.indices {
-      let column = book.columns[Int(book.column[position])]
-      if column.side == .perpetual { open[column.asset] += abs(book.quantity[position]) }
+    var open = [Double](repeating: 0, count: book.columns.count)
+    for position in book.quantity.indices { open[Int(book.column[position])] += abs(book.quantity[position]) }
+    openColumns = book.columns.indices.filter {
+      book.columns[$0].side == .perpetual && book.columns[$0].countsAsNotional
     }
-    openQuantity = open
+    .map { (book.columns[$0].asset, open[$0], book.openingValuations[$0]) }
     initial = [Double](repeating: 1, count: 2 * book.columns.count)
     maintenance = initial
     variances = [Double](repeating: 0, count: count)
@@ -68,10 +68,12 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
 
   /// Shares in the index: open interest at t = 0 of the assets that have a long-run volatility to be compared with.
   private func weighIndex(_ prices: [Double]) {
+    for asset in indexWeights.indices { indexWeights[asset] = 0 }
     var total = 0.0
-    for asset in indexWeights.indices {
-      indexWeights[asset] = rates.terms.longRunVolatilities[asset] > 0 ? openQuantity[asset] * prices[asset] : 0
-      total += indexWeights[asset]
+    for column in openColumns where rates.terms.longRunVolatilities[column.asset] > 0 {
+      let notional = column.units * column.valuation.notional(at: prices[column.asset])
+      indexWeights[column.asset] += notional
+      total += notional
     }
     guard total > 0 else { return }
     for asset in indexWeights.indices { indexWeights[asset] /= total }

@@ -94,6 +94,7 @@ private struct JobReader {
     portfolio.terms.check(funded: model.derived?.fundedAssets ?? [], problems: intake.problems)
     portfolio.terms.check(
       stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
+    portfolio.terms.checkExpiries(grid: grid, problems: intake.problems)
     let histories = ModelHistories(of: market, grid: grid, base: file, intake: intake)
     let models = section.models(
       baseline: compare.baseline, grid: grid, portfolio: portfolio, market: model, histories: histories,

@@ -75,11 +75,11 @@ struct BookAssembly {
   private mutating func place(_ row: PositionRow, prices: [Double]?) {
     let owner = Int(row.account)
     let instrument = Int(row.instrument)
-    checkNotional(row, price: instruments[instrument].asset.flatMap { prices?[$0] })
+    checkNotional(row, instruments[instrument], price: instruments[instrument].asset.flatMap { prices?[$0] })
     guard row.isolatedCollateral > 0 else {
       if accounts[owner].mode == .isolated, case .perpetual = instruments[instrument].kind {
         record(
-          row, "isolated_collateral", "a perpetual of an isolated account needs collateral of its own",
+          row, "isolated_collateral", "a futures position of an isolated account needs collateral of its own",
           found: quotedForMessage(accounts[owner].id), hint: "or set the account's mode to cross")
       }
       positions.append(
@@ -99,8 +99,12 @@ struct BookAssembly {
   }
 
   /// Records a position whose notional, at its entry or at t = 0, is beyond what sums of many can hold.
-  private func checkNotional(_ row: PositionRow, price: Double?) {
-    let largest = abs(row.quantity) * max(price ?? 0, row.entryPrice, price == nil ? 1 : 0)
+  private func checkNotional(_ row: PositionRow, _ instrument: Instrument, price: Double?) {
+    var largest = abs(row.quantity) * max(price ?? 0, row.entryPrice, price == nil ? 1 : 0)
+    if case .perpetual(let terms) = instrument.kind {
+      if let face = terms.inverseFace { largest = abs(row.quantity) * face * max(1, (price ?? 1) / row.entryPrice) }
+      if let expiry = terms.expiry { largest *= max(1, expiry.premium(after: 0)) }
+    }
     if max(largest, row.isolatedCollateral) <= Self.largestNotional { return }
     record(
       row, "quantity", "the position is too large to compute with", found: "a notional of \(largest)",
@@ -127,7 +131,7 @@ struct BookAssembly {
       hint: hint)
   }
 
-  /// Warns of accounts without positions and of perpetuals whose longs and shorts differ.
+  /// Warns of accounts without positions and of futures whose longs and shorts differ.
   private func warn(_ intake: Intake) {
     var isEmpty = [Bool](repeating: true, count: accounts.count)
     var net = [Double](repeating: 0, count: instruments.count)

@@ -11,13 +11,23 @@ struct InstrumentListing {
   private var usedTables: Set<Int> = []
 
   /// The words of the file.
-  private enum KindName: String, CaseIterable { case settlement, spot, perpetual }
+  private enum KindName: String, CaseIterable {
+    case settlement, spot, perpetual, future
+    case inversePerpetual = "inverse-perpetual"
+  }
 
   private static let id = Parameter<String>.text("id", "the instrument's name at the venue")
   private static let kindName = Parameter<KindName>.choice("kind", "what it is")
   private static let assetName = Parameter<String>.text("asset", "the asset whose price moves it")
   private static let table = Parameter<String>.text(
     "margin", isOptional: true, "name of the bracket table; without one only a dynamic model can margin it")
+  private static let face = Parameter<Double>.number(
+    "face", unit: "money", in: Bounds(0, 1e18, openBelow: true), "what one contract is for, in the settlement currency")
+  private static let expiry = Parameter<Double>.number(
+    "expiryHours", unit: "hours", in: Bounds(0, 1e6, openBelow: true), "hours from the start to its settlement in cash")
+  private static let basis = Parameter<Double>.number(
+    "basis", unit: "per year", in: Bounds(-5, 5), default: 0,
+    "premium over the mark, continuously compounded: it trades at mark·exp(basis·years left)")
   private static let ltv = Parameter<Double>.number(
     "ltv", unit: "fraction", in: .fraction, isOptional: true, "what may be borrowed against it")
   private static let threshold = Parameter<Double>.number(
@@ -106,16 +116,34 @@ struct InstrumentListing {
         SpotTerms(
           asset: asset, collateralWeight: collateral ?? .full, liabilityWeight: liability ?? .full,
           loanToValue: accepted, supplyRate: supply, borrowRate: borrow))
-    case .perpetual:
+    case .perpetual: return perpetual(reading: &entry, isInverse: false, assets: assets, tables: tables)
+    case .inversePerpetual: return perpetual(reading: &entry, isInverse: true, assets: assets, tables: tables)
+    case .future:
       let asset = asset(reading: &entry, among: assets)
       let brackets = brackets(reading: &entry, among: tables)
-      let funding = FundingReading(entry.section("funding", required: false))
-      guard let asset, let rate = funding.rate, let interval = funding.intervalHours else { return nil }
+      let hours = entry.read(Self.expiry)
+      let basis = entry.read(Self.basis)
+      guard let asset, let hours, let basis else { return nil }
       return .perpetual(
-        PerpetualTerms(
-          asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval,
-          takesMarketFunding: funding.isMarket))
+        PerpetualTerms(asset: asset, brackets: brackets, expiry: FutureExpiry(hours: hours, basisPerYear: basis)))
     }
+  }
+
+  /// A perpetual, linear or inverse.
+  private mutating func perpetual(
+    reading entry: inout ParameterReader, isInverse: Bool, assets: AssetListing, tables: BracketListing
+  ) -> Instrument.Kind? {
+    let asset = asset(reading: &entry, among: assets)
+    let brackets = brackets(reading: &entry, among: tables)
+    let face = isInverse ? entry.read(Self.face) : nil
+    let funding = FundingReading(entry.section("funding", required: false))
+    guard let asset, let rate = funding.rate, let interval = funding.intervalHours, isInverse == (face != nil) else {
+      return nil
+    }
+    return .perpetual(
+      PerpetualTerms(
+        asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval,
+        takesMarketFunding: funding.isMarket, inverseFace: face))
   }
 
   /// The index in the universe of the instrument's asset.

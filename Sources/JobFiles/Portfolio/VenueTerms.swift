@@ -1,6 +1,7 @@
 public import Clearing
 public import Venues
 
+import Markets
 import Schema
 
 /// What `venue.yaml` says, checked: a venue without its book.
@@ -20,6 +21,8 @@ import Schema
 ///       supplyRate: 0.01, borrowRate: 0.03 }                           # annual, continuously compounded
 ///   - { id: BTC-PERP, kind: perpetual, asset: BTC, margin: large, funding: { rate: 0.0001, intervalHours: 8 } }
 ///   # or funding: { rate: market }, the market's funding rate of the asset
+///   - { id: BTCUSD, kind: inverse-perpetual, asset: BTC, face: 100, margin: large }
+///   - { id: BTC-JUN, kind: future, asset: BTC, expiryHours: 720, basis: 0.06, margin: large }
 /// margin:
 ///   large:                                                             # by notional, lowest bracket first
 ///     - { from: 0, initial: 0.05, maintenance: 0.03 }
@@ -106,6 +109,18 @@ public struct VenueTerms: Sendable {
         "\(instrument.id) pays the market's funding rate, but its asset has none in the calibration",
         at: place.appending(key: "funding").appending(key: "rate"), found: "market",
         hint: "give the asset funding: { mean, deviation, halfLifeHours, limit }, or state a constant rate")
+    }
+  }
+
+  /// Records every expiry within the horizon that is not a whole number of steps.
+  func checkExpiries(grid: TimeGrid, problems: ProblemCollector) {
+    for (instrument, place) in zip(instruments, places) {
+      guard let hours = instrument.expiryHours, hours <= grid.horizonHours, grid.wholeSteps(in: hours) == nil else {
+        continue
+      }
+      problems.record(
+        "\(instrument.id) expires between two steps", at: place.appending(key: "expiryHours"), found: "\(hours) h",
+        allowed: "a multiple of \(grid.stepHours) h, or more than the horizon of \(grid.horizonHours) h")
     }
   }
 

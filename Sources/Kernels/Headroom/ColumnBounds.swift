@@ -1,6 +1,6 @@
 /// The interval that one column's values stay in over a window, as `HeadroomRows.possiblyNegativeRows` reads it.
 ///
-/// A unit is worth price·growth − accrued and has size price·sizeGrowth. Within the window price ∈ [lowPrice, highPrice],
+/// A unit is worth price·growth + constant − accrued and has size price·sizeGrowth + constant. Within the window price ∈ [lowPrice, highPrice],
 /// growth ∈ [lowGrowth, highGrowth], accrued ∈ [lowAccrued, highAccrued], factor ≤ highFactor. A holder of a positive
 /// quantity fares worst with the lowest growth and the highest accrual, a holder of a negative one the other way round;
 /// what remains is a function of the price alone, to be looked at at both ends.
@@ -15,6 +15,8 @@ public struct ColumnBounds: Sendable, Equatable {
   public var highFactor: Double, highShortFactor: Double
   /// Whether size grows with the unit (balances) or not (contracts).
   public var sizeGrows: Bool
+  /// Value and size of a unit at a price of 0.
+  public var valueConstant = 0.0, sizeConstant = 0.0
 
   /// Creates bounds.
   public init(
@@ -37,12 +39,12 @@ public struct ColumnBounds: Sendable, Equatable {
   public func write(column: Int, to bounds: inout [Double]) {
     let start = column * HeadroomRows.boundStride
     let size = sizeGrows ? highGrowth : 1
-    bounds[start] = lowPrice * lowGrowth - highAccrued
-    bounds[start + 1] = highPrice * lowGrowth - highAccrued
-    bounds[start + 2] = lowPrice * highGrowth - lowAccrued
-    bounds[start + 3] = highPrice * highGrowth - lowAccrued
-    bounds[start + 4] = lowPrice * size
-    bounds[start + 5] = highPrice * size
+    bounds[start] = lowPrice * lowGrowth + valueConstant - highAccrued
+    bounds[start + 1] = highPrice * lowGrowth + valueConstant - highAccrued
+    bounds[start + 2] = lowPrice * highGrowth + valueConstant - lowAccrued
+    bounds[start + 3] = highPrice * highGrowth + valueConstant - lowAccrued
+    bounds[start + 4] = lowPrice * size + sizeConstant
+    bounds[start + 5] = highPrice * size + sizeConstant
     bounds[start + 6] = highFactor
     bounds[start + 7] = highShortFactor
   }

@@ -18,6 +18,7 @@ public final class HeadroomRows: @unchecked Sendable {
   public let count: Int
   private let rowStart: UnsafeMutablePointer<Int32>
   private let entries: UnsafeMutablePointer<Entry>
+  private let terms: UnsafeMutablePointer<Terms>
   private let lines: UnsafeMutablePointer<Line>
 
   private struct Line {
@@ -25,21 +26,32 @@ public final class HeadroomRows: @unchecked Sendable {
     var deduction: Double
   }
 
-  /// What an entry's requirement is, and where.
+  /// An entry is where it is and what applies to it: eight bytes, so that a book of many rows stays near the processor.
   private struct Entry {
+    var column: Int32
+    var terms: Int32
+  }
+
+  /// A weight and a requirement; a book has few different ones.
+  private struct Terms {
+    /// The least |p| ÷ |q| that is known of it; what prices do to its value is compared with its requirement by it.
+    var weight: Double
     /// Slope of the only line through the origin; used when `lineEnd == lineStart`.
     var slope: Double
-    var column: Int32
+    /// The largest slope of all its lines, at least zero; infinite where a requirement does not begin at zero.
+    var steepest: Double
     var lineStart: Int32
     var lineEnd: Int32
   }
 
   /// Builds rows `rowStart[r]..<rowStart[r+1]` of entries; entry k has `column[k]` and the requirement
-  /// lines `tableStart[table[k]]..<tableStart[table[k] + 1]` of `slopes` and `deductions`.
+  /// lines `tableStart[table[k]]..<tableStart[table[k] + 1]` of `slopes` and `deductions`. `weight[k]` is what |p_k| ÷ |q_k|
+  /// is at least, whatever q.
   public init(
-    rowStart: [Int32], column: [Int32], table: [Int32], tableStart: [Int32], slopes: [Double], deductions: [Double]
+    rowStart: [Int32], column: [Int32], weight: [Double], table: [Int32], tableStart: [Int32], slopes: [Double],
+    deductions: [Double]
   ) {
-    precondition(column.count == table.count, "one column and table an entry")
+    precondition(column.count == weight.count && column.count == table.count, "one column, weight and table an entry")
     count = rowStart.count - 1
     self.rowStart = .allocate(capacity: rowStart.count)
     self.rowStart.initialize(from: rowStart, count: rowStart.count)
@@ -48,29 +60,38 @@ public final class HeadroomRows: @unchecked Sendable {
     for index in slopes.indices {
       (lines + index).initialize(to: Line(slope: slopes[index], deduction: deductions[index]))
     }
+    var distinct = DistinctTerms(tables: tableStart.count)
     for index in column.indices {
-      var first = tableStart[Int(table[index])]
-      let end = tableStart[Int(table[index]) + 1]
+      (entries + index).initialize(
+        to: Entry(column: column[index], terms: distinct.number(weight[index], table[index])))
+    }
+    terms = .allocate(capacity: max(distinct.all.count, 1))
+    for (index, each) in distinct.all.enumerated() {
+      var first = tableStart[Int(each.table)]
+      let end = tableStart[Int(each.table) + 1]
+      let hasOffset = deductions[Int(first)..<Int(end)].contains { !($0 >= 0) }
+      let steepest = hasOffset ? .infinity : slopes[Int(first)..<Int(end)].reduce(0, max)
       var slope = 0.0
       if end - first == 1, deductions[Int(first)] == 0 {
         slope = slopes[Int(first)]
         first = end
       }
-      (entries + index).initialize(
-        to: Entry(slope: slope, column: column[index], lineStart: first, lineEnd: end))
+      (terms + index).initialize(
+        to: Terms(weight: each.weight, slope: slope, steepest: steepest, lineStart: first, lineEnd: end))
     }
   }
 
   deinit {
     rowStart.deallocate()
     entries.deallocate()
+    terms.deallocate()
     lines.deallocate()
   }
 
   /// Writes the rows among the first `count` of `rows` whose headroom is below zero to `found`, in order, and returns how many there are.
   ///
   /// - Parameters:
-  ///   - quantity: q of every entry; `weighted`: w·q.
+  ///   - quantity: q of every entry; `weighted`: p.
   ///   - columns: `columnStride` numbers per column: unit value, unit size, factor for q > 0 and for q < 0.
   ///   - found: at least as long as `rows`.
   public func negativeRows(
@@ -78,15 +99,13 @@ public final class HeadroomRows: @unchecked Sendable {
     columns: [Double], into found: inout [Int32]
   ) -> Int {
     var number = 0
-    quantity.withUnsafeBufferPointer { quantity in
-      weighted.withUnsafeBufferPointer { weighted in
-        columns.withUnsafeBufferPointer { columns in
-          for index in 0..<count {
-            let row = Int(rows[index])
-            let headroom = self.headroom(row, quantity, weighted, constant[row], columns)
-            found[number] = Int32(truncatingIfNeeded: row)
-            number += headroom < 0 ? 1 : 0
-          }
+    withHoldings(quantity, weighted) { held in
+      columns.withUnsafeBufferPointer { columns in
+        for index in 0..<count {
+          let row = Int(rows[index])
+          let headroom = self.headroom(row, held, constant[row], columns)
+          found[number] = Int32(truncatingIfNeeded: row)
+          number += headroom < 0 ? 1 : 0
         }
       }
     }
@@ -97,10 +116,8 @@ public final class HeadroomRows: @unchecked Sendable {
   public func headroom(
     row: Int, quantity: [Double], weighted: [Double], constant: Double, columns: [Double]
   ) -> Double {
-    quantity.withUnsafeBufferPointer { quantity in
-      weighted.withUnsafeBufferPointer { weighted in
-        columns.withUnsafeBufferPointer { headroom(row, quantity, weighted, constant, $0) }
-      }
+    withHoldings(quantity, weighted) { held in
+      columns.withUnsafeBufferPointer { headroom(row, held, constant, $0) }
     }
   }
 
@@ -113,58 +130,148 @@ public final class HeadroomRows: @unchecked Sendable {
     bounds: [Double], into found: inout [Int32]
   ) -> Int {
     var number = 0
-    quantity.withUnsafeBufferPointer { quantity in
-      weighted.withUnsafeBufferPointer { weighted in
-        bounds.withUnsafeBufferPointer { bounds in
-          for index in 0..<count {
-            let row = Int(rows[index])
-            var headroom = constant[row]
-            for entry in Int(rowStart[row])..<Int(rowStart[row + 1]) {
-              headroom += lowest(entries[entry], quantity[entry], weighted[entry], bounds)
-            }
-            found[number] = Int32(truncatingIfNeeded: row)
-            number += headroom < 0 ? 1 : 0
-          }
+    withHoldings(quantity, weighted) { held in
+      bounds.withUnsafeBufferPointer { bounds in
+        for index in 0..<count {
+          let row = Int(rows[index])
+          found[number] = Int32(truncatingIfNeeded: row)
+          number += lowest(row, held, constant[row], bounds) >= 0 ? 0 : 1
         }
       }
     }
     return number
   }
 
-  private func headroom(
-    _ row: Int, _ quantity: UnsafeBufferPointer<Double>, _ weighted: UnsafeBufferPointer<Double>, _ constant: Double,
-    _ columns: UnsafeBufferPointer<Double>
+  /// Headroom of one row at the reference of `moves` over its gross, and the key of the move it is to be compared with.
+  /// A row that cannot be compared is always in reach, one that holds nothing and owes nothing never.
+  @inline(__always)
+  func reach(
+    _ row: Int, _ holdings: Holdings, _ constant: Double, _ moves: ColumnMoves
+  ) -> (reach: Double, key: Int32) {
+    let state = UnsafeBufferPointer(start: moves.reference, count: moves.columns * Self.columnStride)
+    var gross = 0.0
+    let (first, end) = (Int(rowStart[row]), Int(rowStart[row + 1]))
+    for index in first..<end {
+      let applied = terms[Int(entries[index].terms)]
+      let held = holdings.quantity[index]
+      guard held != 0 else { continue }
+      let column = Int(entries[index].column)
+      gross +=
+        max(abs(holdings.weighted[index]), applied.steepest * abs(held))
+        * ColumnMoves.unit(value: state[column &* Self.columnStride], size: state[column &* Self.columnStride &+ 1])
+        * moves.scale[2 &* column &+ (held < 0 ? 1 : 0)]
+    }
+    let isSingle = end - first == 1
+    let key = isSingle ? entries[first].column &* 2 &+ (holdings.quantity[first] < 0 ? 1 : 0) : Int32(moves.severalKey)
+    let headroom = headroom(row, holdings, constant, state)
+    guard gross > 0 else { return (headroom >= 0 ? .infinity : -.infinity, key) }
+    let reach = headroom / gross
+    return (reach.isNaN ? -.infinity : reach, key)
+  }
+
+  /// For each of so many columns, the largest s ÷ max(|w|, s) of its entries; see `HeadroomReach`.
+  func steepness(columns: Int) -> [Double] {
+    var largest = [Double](repeating: 0, count: columns)
+    for index in 0..<Int(rowStart[count]) {
+      let applied = terms[Int(entries[index].terms)]
+      guard applied.steepest > 0 else { continue }
+      let share = applied.steepest < .infinity ? applied.steepest / max(abs(applied.weight), applied.steepest) : 1
+      largest[Int(entries[index].column)] = max(largest[Int(entries[index].column)], share)
+    }
+    return largest
+  }
+
+  @inline(__always)
+  func headroom(
+    _ row: Int, _ holdings: Holdings, _ constant: Double, _ columns: UnsafeBufferPointer<Double>
   ) -> Double {
     var headroom = constant
     for index in Int(rowStart[row])..<Int(rowStart[row + 1]) {
-      let entry = entries[index]
-      let held = quantity[index]
-      let column = Int(entry.column) &* Self.columnStride
+      let applied = terms[Int(entries[index].terms)]
+      let held = holdings.quantity[index]
+      let column = Int(entries[index].column) &* Self.columnStride
       headroom +=
-        weighted[index] * columns[column]
-        - columns[column &+ (held < 0 ? 3 : 2)] * requirement(entry, abs(held) * columns[column &+ 1])
+        holdings.weighted[index] * columns[column]
+        - columns[column &+ (held < 0 ? 3 : 2)] * requirement(applied, abs(held) * columns[column &+ 1])
     }
     return headroom
   }
 
+  /// A lower bound of the headroom of one row within `bounds`.
+  @inline(__always)
+  func lowest(
+    _ row: Int, _ holdings: Holdings, _ constant: Double, _ bounds: UnsafeBufferPointer<Double>
+  ) -> Double {
+    var headroom = constant
+    for entry in Int(rowStart[row])..<Int(rowStart[row + 1]) {
+      headroom += lowest(entries[entry], holdings.quantity[entry], holdings.weighted[entry], bounds)
+    }
+    return headroom
+  }
+
+  @inline(__always)
   private func lowest(
     _ entry: Entry, _ held: Double, _ weighted: Double, _ bounds: UnsafeBufferPointer<Double>
   ) -> Double {
+    let applied = terms[Int(entry.terms)]
     let column = Int(entry.column) &* Self.boundStride
     let side = column &+ (held < 0 ? 2 : 0)
     let size = abs(held)
     let factor = bounds[column &+ (held < 0 ? 7 : 6)]
-    let low = weighted * bounds[side] - factor * requirement(entry, size * bounds[column &+ 4])
-    let high = weighted * bounds[side &+ 1] - factor * requirement(entry, size * bounds[column &+ 5])
+    let low = weighted * bounds[side] - factor * requirement(applied, size * bounds[column &+ 4])
+    let high = weighted * bounds[side &+ 1] - factor * requirement(applied, size * bounds[column &+ 5])
     return min(low, high)
   }
 
-  private func requirement(_ entry: Entry, _ notional: Double) -> Double {
-    if entry.lineStart == entry.lineEnd { return entry.slope * notional }
+  @inline(__always)
+  private func requirement(_ applied: Terms, _ notional: Double) -> Double {
+    if applied.lineStart == applied.lineEnd { return applied.slope * notional }
     var largest = 0.0
-    for line in Int(entry.lineStart)..<Int(entry.lineEnd) {
+    for line in Int(applied.lineStart)..<Int(applied.lineEnd) {
       largest = max(largest, notional * lines[line].slope - lines[line].deduction)
     }
     return largest
+  }
+}
+
+/// What the entries hold now: q and p of each.
+struct Holdings {
+  let quantity: UnsafeBufferPointer<Double>
+  let weighted: UnsafeBufferPointer<Double>
+}
+
+/// Lends the memory of both arrays, which have one element an entry.
+@inline(__always)
+func withHoldings<Result>(_ quantity: [Double], _ weighted: [Double], _ body: (Holdings) -> Result) -> Result {
+  quantity.withUnsafeBufferPointer { quantity in
+    weighted.withUnsafeBufferPointer { body(Holdings(quantity: quantity, weighted: $0)) }
+  }
+}
+
+/// Numbers the different pairs of a weight and a table.
+private struct DistinctTerms {
+  struct Pair: Hashable {
+    var weight: Double
+    var table: Int32
+  }
+
+  private(set) var all: [Pair] = []
+  private var numbers: [Pair: Int32] = [:]
+  /// The pair last met of each table.
+  private var last: [Int32]
+
+  init(tables: Int) { last = [Int32](repeating: -1, count: tables) }
+
+  mutating func number(_ weight: Double, _ table: Int32) -> Int32 {
+    let recent = last[Int(table)]
+    if recent >= 0, all[Int(recent)].weight == weight { return recent }
+    let pair = Pair(weight: weight, table: table)
+    let number = numbers[pair] ?? Int32(truncatingIfNeeded: all.count)
+    if number == all.count {
+      all.append(pair)
+      numbers[pair] = number
+    }
+    last[Int(table)] = number
+    return number
   }
 }

@@ -96,6 +96,8 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
   /// What follows the process's prices; nil where nothing does.
   var derived: DerivedTiles?
   var extremes: StepExtremes
+  /// The prices of up to eight steps that no path has yet.
+  var recent: [Double] = []
 
   init(process: P, state: P.State, market: MarketModel) {
     shocked = market.shocks.map { ShockedTiles($0, assetCount: market.factor.lower.rows) }
@@ -152,5 +154,36 @@ private struct ProcessRunner<P: PriceProcess>: BlockRunner {
     process.advance(&state, step: step, shocks: tiles.shocks.span, prices: &tile)
   }
 
-  private func scatter(step: Int, into block: inout PathBlock) { block.write(prices, as: .price, step: step) }
+  /// Hands on the prices of a step: kept until eight steps are together, for then each path gets a cache line at a time.
+  private mutating func scatter(step: Int, into block: inout PathBlock) {
+    if recent.isEmpty { recent = [Double](repeating: 0, count: stepsPerScatter * prices.count) }
+    let place = step % stepsPerScatter
+    Self.keep(prices, at: place * prices.count, in: &recent)
+    if place == stepsPerScatter - 1 {
+      let first = step + 1 - stepsPerScatter
+      let (assets, points, slabSize) = (block.assetCount, block.points, block.slabSize)
+      var slabs = block.values.mutableSpan
+      scatterStepsToPaths(
+        tiles: recent.span, assets: assets, firstStep: first, stepsPlusOne: points, slabSize: slabSize, offset: 0,
+        into: &slabs)
+    } else if step == block.points - 1 {
+      for each in 0...place { scatterOne(each, step: step - place + each, into: &block) }
+    }
+  }
+
+  private static func keep(_ prices: [Double], at start: Int, in recent: inout [Double]) {
+    var tiles = recent.mutableSpan
+    copyRow(prices.span, to: start, of: &tiles)
+  }
+
+  /// Hands on one of the last steps, too few for a cache line.
+  private func scatterOne(_ place: Int, step: Int, into block: inout PathBlock) {
+    let (assets, points, slabSize) = (block.assetCount, block.points, block.slabSize)
+    let size = assets * pathsPerBlock
+    var slabs = block.values.mutableSpan
+    let tiles = recent.span
+    scatterToPaths(
+      tile: tiles.extracting(place * size..<(place + 1) * size), assets: assets, step: step, stepsPlusOne: points,
+      slabSize: slabSize, offset: 0, into: &slabs)
+  }
 }

@@ -6,11 +6,18 @@ public struct RunCurves: Sendable {
   public var models: [[VenueSummary]]
   /// How prices spread along time, one an asset, relative to the start.
   public var priceFans: [FanChart]
+  /// What would be liquidated at which prices, before any simulation.
+  public var liquidationMaps: [LiquidationMapResult] = []
 
   /// Collects curves; without any, the report has no charts.
   public init(models: [[VenueSummary]] = [], priceFans: [FanChart] = []) {
     self.models = models
     self.priceFans = priceFans
+  }
+
+  /// The maps of one venue for one asset, nil for all prices together, one a model.
+  func maps(venue: String, asset: String?) -> [LiquidationMapResult] {
+    liquidationMaps.filter { $0.venue == venue && $0.asset == asset }
   }
 
   /// The curves of one venue with the index of the model of each.

@@ -10,23 +10,26 @@ public import Schema
 /// | `accounts.csv` | account and model: equity, exposure, leverage bucket, P(liquidated) with Wilson's interval |
 /// | `scenarios.csv` | scenario, model and figure; only where the job has scenarios |
 /// | `curves.csv` | point of a curve, see `CurveTable` |
+/// | `liquidation_map.csv` | model, moved asset (empty: all prices) and price: what is liquidatable there |
 ///
 /// Numbers are exact, undefined ones are empty. Quoting and what happens to text that looks like a formula: see `CSVText`.
 public struct TablesCSV: ReportFormat {
   /// What `plimsoll describe formats` prints.
   public static let kind = Kind(
-    "csv", summary: "tables/*.csv: measures, comparisons, accounts, curves", source: "RFC 4180; OWASP, CSV Injection")
+    "csv", summary: "tables/*.csv: measures, comparisons, accounts, curves, liquidation map",
+    source: "RFC 4180; OWASP, CSV Injection")
 
   /// Creates the format.
   public init() {}
 
-  /// The four tables, and that of the scenarios where there are some.
+  /// The five tables, and that of the scenarios where there are some.
   public func files(for report: StressReport) throws -> [OutputFile] {
     [
       OutputFile(name: "tables/measures.csv", text: Self.measures(report)),
       OutputFile(name: "tables/comparisons.csv", text: Self.comparisons(report)),
       OutputFile(name: "tables/accounts.csv", text: Self.accounts(report)),
       OutputFile(name: "tables/curves.csv", text: CurveTable.text(report)),
+      OutputFile(name: "tables/liquidation_map.csv", text: Self.liquidationMap(report)),
     ] + Self.scenarios(report)
   }
 
@@ -74,6 +77,21 @@ public struct TablesCSV: ReportFormat {
         table.append(
           names + cells(item.label) + values.map(CSVText.number)
             + [String(item.paths), item.isDistinguishable ? "true" : "false", CSVText.cell(item.note ?? "")])
+      }
+    }
+    return table.text
+  }
+
+  /// One row per map and price.
+  private static func liquidationMap(_ report: StressReport) -> String {
+    var table = CSVText(
+      header: ["venue", "model", "matching", "asset", "price_ratio", "price", "notional", "total_notional", "accounts"])
+    for map in report.curves.liquidationMaps where map.model < report.models.count {
+      let model = report.models[map.model]
+      let names = [map.venue, model.name, model.matching, map.asset ?? ""].map(CSVText.cell)
+      for point in map.points {
+        let numbers: [Double?] = [point.ratio, map.price.map { $0 * point.ratio }, point.notional, map.totalNotional]
+        table.append(names + numbers.map(CSVText.number) + [String(point.accounts)])
       }
     }
     return table.text

@@ -7,6 +7,7 @@ enum ChartSections {
     [
       section("losses", "Losses and the reserve", report.venues.flatMap { lossFigures(report, $0) }),
       section("liquidations", "Liquidations", report.venues.flatMap { liquidationFigures(report, $0.id) }),
+      section("map", "Liquidation map", report.venues.flatMap { mapFigures(report, $0.id) }),
       section("reserve-paths", "The reserve along the paths", report.venues.flatMap { reserveFans(report, $0.id) }),
       section(
         "prices", "Prices along the paths", priceFans(report), isSmall: true,
@@ -65,6 +66,23 @@ enum ChartSections {
     }
     let passage = passages.isEmpty ? [] : [FirstPassageChart(venue: venue, lines: passages).figure]
     return leverageFigures(report, venue) + passage
+  }
+
+  /// Number of single assets whose map is drawn; all are in the table.
+  private static let mappedAssets = 3
+
+  /// The liquidation map of all prices together and of the assets with the most notional.
+  private static func mapFigures(_ report: StressReport, _ venue: String) -> [Figure] {
+    let first = report.curves.liquidationMaps.filter { $0.venue == venue && $0.model == 0 && $0.totalNotional > 0 }
+    return first.prefix(1 + mappedAssets).map { map in
+      let lines = report.curves.maps(venue: venue, asset: map.asset).map {
+        LiquidationMapChart.Line(series: $0.model, name: report.models[$0.model].displayName, points: $0.points)
+      }
+      return LiquidationMapChart(
+        moved: map.asset.map { "\($0) alone, \(venue)" } ?? "all prices together, \(venue)",
+        totalNotional: map.totalNotional, lines: lines
+      ).figure
+    }
   }
 
   /// Bars from the estimates; buckets in the order of the model that has most of them.

@@ -18,6 +18,9 @@ final class AccountLedger {
   private(set) var isLiquidated: [Bool]
   private(set) var liquidated: [Int32] = []
   private var isTouched: [Bool]
+  /// Accounts that changed since the screen last asked, each once.
+  private(set) var recent: [Int32] = []
+  private var isRecent: [Bool]
 
   init(book: Book, reportingCount: Int) {
     self.book = book
@@ -25,6 +28,7 @@ final class AccountLedger {
     cash = book.cash
     isClosed = [Bool](repeating: false, count: book.accounts.count)
     isTouched = isClosed
+    isRecent = isClosed
     isLiquidated = [Bool](repeating: false, count: reportingCount)
   }
 
@@ -39,6 +43,7 @@ final class AccountLedger {
     }
     for account in liquidated { isLiquidated[Int(account)] = false }
     touched.removeAll(keepingCapacity: true)
+    forgetRecent()
     liquidated.removeAll(keepingCapacity: true)
   }
 
@@ -87,7 +92,17 @@ final class AccountLedger {
     return sum
   }
 
+  /// Starts a new list of accounts that changed.
+  func forgetRecent() {
+    for account in recent { isRecent[Int(account)] = false }
+    recent.removeAll(keepingCapacity: true)
+  }
+
   private func touch(_ account: Int) {
+    if !isRecent[account] {
+      isRecent[account] = true
+      recent.append(Int32(account))
+    }
     guard !isTouched[account] else { return }
     isTouched[account] = true
     touched.append(Int32(account))

@@ -1,6 +1,7 @@
-import Venues
+import Clearing
 import Foundation
 import Kernels
+import Venues
 
 /// Finds the few accounts that can become liquidatable within a stretch of the path, without ever missing one.
 ///
@@ -9,32 +10,38 @@ import Kernels
 /// whose headroom has a non-negative lower bound there needs no look; the others are *candidates* and are checked at
 /// every step. Whatever leaves the assumed intervals (a cascade that moves a mark too far, a margin rate that rises too
 /// much) is noticed before the next detection, and the stretch is screened anew with a wider band, so the shortcut is
-/// exact. Two levels: the whole horizon first, then windows among the horizon's candidates.
+/// exact. Three levels: the whole horizon first, then windows among the horizon's candidates, and within a window only
+/// those candidates that the moves since its beginning can have reached.
 final class CandidateScreen {
-  /// Accounts to check at every step, ascending; the first `candidateCount` are valid.
-  private(set) var candidates: [Int32]
-  private(set) var candidateCount = 0
-
   private let plan: VenuePlan
   private let headroom: HeadroomRows
-  private let everyAccount: [Int32]
+  private let order: HeadroomOrder
   private var horizon: Stretch
   private var window: Stretch
+  /// Rows in reach of the horizon's moves, as bits and as a list.
+  private var bits: [UInt64]
+  private var reachable: [Int32]
+  private let horizonMoves: ColumnMoves
   private var horizonCandidates: [Int32]
   private var horizonCount = 0
+  private let candidates: HeadroomWindow
   private var bounds: [Double]
 
   /// Steps in a window.
   static let windowSteps = 16
 
-  init(plan: VenuePlan, headroom: HeadroomRows, isDynamic: Bool) {
+  init(plan: VenuePlan, model: ModelPlan) {
     self.plan = plan
-    self.headroom = headroom
+    headroom = model.headroom
+    order = model.order
     let accounts = plan.venue.book.accounts.count
-    everyAccount = (0..<accounts).map(Int32.init)
-    candidates = [Int32](repeating: 0, count: accounts)
-    horizonCandidates = candidates
     let columns = plan.venue.book.columns.count
+    let isDynamic = model.model.isDynamic
+    bits = [UInt64](repeating: 0, count: (accounts + 63) / 64)
+    reachable = [Int32](repeating: 0, count: accounts)
+    horizonCandidates = reachable
+    horizonMoves = order.makeMoves()
+    candidates = HeadroomWindow(rows: headroom, columns: columns)
     bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
     horizon = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
     window = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
@@ -52,32 +59,46 @@ final class CandidateScreen {
     window.end = 0
   }
 
-  /// Makes the candidates right for the marks and factors of `step`.
-  func refresh(
-    step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger, weighted: [Double]
-  ) {
+  /// Writes the accounts with negative headroom at the marks and factors of `step` to `found`, ascending, and returns how
+  /// many there are.
+  func deficits(
+    step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger, weighted: [Double],
+    into found: inout [Int32]
+  ) -> Int {
     if !horizon.holds(step, market, columns) {
       if step <= horizon.end { horizon.widen() }
       horizon.cover(step...path.steps, path, market, columns, plan)
-      horizonCount = screen(
-        among: everyAccount, everyAccount.count, horizon, ledger, weighted, into: &horizonCandidates)
+      screenBook(ledger, weighted)
       window.end = 0
-    } else if window.holds(step, market, columns) {
-      return
     }
-    if step <= window.end { window.widen() }
-    window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
-    candidateCount = screen(among: horizonCandidates, horizonCount, window, ledger, weighted, into: &candidates)
+    if !window.holds(step, market, columns) {
+      if step <= window.end { window.widen() }
+      window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
+      window.write(to: &bounds)
+      candidates.begin(
+        among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
+        constant: ledger.cash,
+        bounds: bounds, state: columns.packed)
+    } else if !ledger.recent.isEmpty {
+      candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash)
+    }
+    ledger.forgetRecent()
+    return candidates.negativeRows(
+      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, into: &found)
   }
 
-  private func screen(
-    among rows: [Int32], _ count: Int, _ stretch: Stretch, _ ledger: AccountLedger, _ weighted: [Double],
-    into found: inout [Int32]
-  ) -> Int {
-    stretch.write(to: &bounds)
-    return headroom.possiblyNegativeRows(
-      among: rows, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, bounds: bounds,
-      into: &found)
+  /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
+  /// looked at, and besides every account that changed since.
+  private func screenBook(_ ledger: AccountLedger, _ weighted: [Double]) {
+    horizon.write(to: &bounds)
+    horizonMoves.move(within: bounds)
+    order.mark(horizonMoves, in: &bits)
+    for account in ledger.touched { bits[Int(account) >> 6] |= 1 << UInt64(account & 63) }
+    let count = drainBits(&bits, into: &reachable)
+    horizonCount = headroom.possiblyNegativeRows(
+      among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash,
+      bounds: bounds,
+      into: &horizonCandidates)
   }
 }
 
@@ -176,8 +197,11 @@ private struct Stretch {
     } else if plan.fundingSteps[column] > 0 {
       let times = Double(
         steps.upperBound / plan.fundingSteps[column] - (steps.lowerBound - 1) / plan.fundingSteps[column])
+      let rate = plan.fundingRate[column] * times
+      let slope = plan.growth[column][steps.upperBound]
       let ends = [
-        plan.fundingRate[column] * low[about.asset] * times, plan.fundingRate[column] * high[about.asset] * times,
+        rate * (low[about.asset] * slope + plan.notionalConstant[column]),
+        rate * (high[about.asset] * slope + plan.notionalConstant[column]),
       ]
       paidLow = min(0, ends[0], ends[1])
       paidHigh = max(0, ends[0], ends[1])
@@ -186,7 +210,9 @@ private struct Stretch {
       lowPrice: low[about.asset], highPrice: high[about.asset], lowGrowth: min(first, last),
       highGrowth: max(first, last), lowAccrued: now.accrued[column] + paidLow,
       highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[2 * column],
-      highShortFactor: highFactor[2 * column + 1], sizeGrows: about.side != .perpetual)
+      highShortFactor: highFactor[2 * column + 1], sizeGrows: true)
+    columns[column].valueConstant = now.valueConstant[column]
+    columns[column].sizeConstant = plan.notionalConstant[column]
   }
 
   /// Bounds on what a path's own funding rates add over any part of `steps`: all that is received, all that is paid.
@@ -196,12 +222,15 @@ private struct Stretch {
     let interval = plan.fundingSteps[column]
     guard interval > 0 else { return (0, 0) }
     let asset = plan.venue.book.columns[column].asset
+    let slope = plan.growth[column][steps.upperBound]
+    let lowSize = low[asset] * slope + plan.notionalConstant[column]
+    let highSize = high[asset] * slope + plan.notionalConstant[column]
     var paid = (low: 0.0, high: 0.0)
     let first = (steps.lowerBound + interval - 1) / interval * interval
     for step in stride(from: first, through: steps.upperBound, by: interval) {
       let rate = plan.fundingRate(of: column, at: step, path: path)
-      paid.low += min(0, rate * low[asset], rate * high[asset])
-      paid.high += max(0, rate * low[asset], rate * high[asset])
+      paid.low += min(0, rate * lowSize, rate * highSize)
+      paid.high += max(0, rate * lowSize, rate * highSize)
     }
     return paid
   }

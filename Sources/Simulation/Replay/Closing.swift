@@ -62,7 +62,7 @@ struct ClosingRule {
         * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
       notional += size
-      cost += size * (plan.rules.liquidation.penalty + halfSpread[about.asset])
+      cost += size * (plan.closingPenalty[column] + (about.leg == .face ? 0 : halfSpread[about.asset]))
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }
@@ -85,10 +85,10 @@ struct ClosingRule {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       let size = abs(quantity) * columns.unitNotional[column]
-      let spread = halfSpread[about.asset]
+      let spread = about.leg == .face ? 0 : halfSpread[about.asset]
       switch about.side {
       case .perpetual:
-        cash += quantity * columns.unitValue[column] - size * (spread + plan.rules.liquidation.penalty)
+        cash += quantity * columns.unitValue[column] - size * (spread + plan.closingPenalty[column])
       case .owed: cash -= size * (1 + spread + plan.rules.liquidation.penalty)
       case .held: sellable += size * (1 - spread)
       }

@@ -9,10 +9,16 @@ final class ColumnState {
   private(set) var unitValue: [Double]
   /// What one unit counts for in notional.
   private(set) var unitNotional: [Double]
+  /// Money that closing one unit moves in the asset's market.
+  private(set) var unitTraded: [Double]
   /// Funding paid by one long unit since t = 0.
   private(set) var accrued: [Double]
-  /// What one unit has grown to.
+  /// Value of one unit per unit of mark; 0 once settled.
   private(set) var growth: [Double]
+  /// Value of one unit at a mark of 0; what it was settled at once settled.
+  private(set) var valueConstant: [Double]
+  /// Notional of one unit at a mark of 0; 0 once settled.
+  private var notionalConstant: [Double]
   /// Factors on the initial requirement, two per column (`factorIndex`), the model's scale included.
   private(set) var initialFactor: [Double]
   /// Factors on the maintenance requirement, in the same way.
@@ -25,6 +31,9 @@ final class ColumnState {
     let zero = [Double](repeating: 0, count: plan.venue.book.columns.count)
     unitValue = zero
     unitNotional = zero
+    unitTraded = zero
+    valueConstant = zero
+    notionalConstant = zero
     accrued = zero
     growth = zero
     initialFactor = zero + zero
@@ -36,31 +45,49 @@ final class ColumnState {
   func reset(marks: [Double]) {
     for column in accrued.indices {
       accrued[column] = 0
-      growth[column] = 1
+      growth[column] = plan.growth[column][0]
+      valueConstant[column] = plan.valueConstant[column]
+      notionalConstant[column] = plan.notionalConstant[column]
     }
     revalue(marks: marks)
   }
 
-  /// Moves to `step`: balances grow, funding falls due at the step's marks and, where it moves, at the path's rate.
+  /// Moves to `step`: balances grow, funding falls due at the step's marks and, where it moves, at the path's rate; what
+  /// expires is settled at the marks.
   func advance(to step: Int, marks: [Double], path: PathView) {
     for (index, column) in plan.venue.book.columns.enumerated() {
       growth[index] = plan.growth[index][step]
       let interval = plan.fundingSteps[index]
       if interval > 0, step % interval == 0 {
-        accrued[index] += plan.fundingRate(of: index, at: step, path: path) * marks[column.asset]
+        let rate = plan.fundingRate(of: index, at: step, path: path)
+        accrued[index] += rate * (marks[column.asset] * growth[index] + notionalConstant[index])
       }
     }
+    for expiry in plan.expiries where expiry.step <= step { settle(expiry, at: step, marks: marks) }
     revalue(marks: marks)
+  }
+
+  /// From its expiry on a unit is worth what it was settled at, whatever the mark, and has no notional.
+  private func settle(_ expiry: ColumnExpiry, at step: Int, marks: [Double]) {
+    let column = expiry.column
+    if expiry.step == step {
+      let mark = marks[plan.venue.book.columns[column].asset]
+      valueConstant[column] = mark * growth[column] + valueConstant[column] - accrued[column]
+      accrued[column] = 0
+      notionalConstant[column] = 0
+    }
+    growth[column] = 0
   }
 
   /// Takes new marks within a step.
   func revalue(marks: [Double]) {
     for (index, column) in plan.venue.book.columns.enumerated() {
       let grown = marks[column.asset] * growth[index]
-      unitNotional[index] = grown
-      unitValue[index] = grown - accrued[index]
+      unitTraded[index] = grown
+      unitNotional[index] = grown + notionalConstant[index]
+      unitValue[index] = grown + valueConstant[index] - accrued[index]
       packed[index * HeadroomRows.columnStride] = unitValue[index]
-      packed[index * HeadroomRows.columnStride + 1] = grown
+      packed[index * HeadroomRows.columnStride + 1] = unitNotional[index]
     }
   }
 

@@ -39,7 +39,7 @@ final class VenueReplay {
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
-    screen = CandidateScreen(plan: plan, headroom: model.headroom, isDynamic: model.model.isDynamic)
+    screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
     detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
@@ -64,11 +64,28 @@ final class VenueReplay {
   /// Moves to `step` after the market has: balances, funding, margin rates.
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
+    settleExpired(at: step)
     if factors.advance(step: step, oraclePrices: market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
     metrics.record(
       step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+  }
+
+  /// Pays what expires at `step` in cash at its value now; an isolated position's remainder returns to its owner.
+  ///
+  /// No bound of the screen breaks: the value was within its interval, and the requirement falls to nothing.
+  private func settleExpired(at step: Int) {
+    for expiry in plan.expiries where expiry.step == step {
+      let price = columns.unitValue[expiry.column]
+      for (account, position) in expiry.positions where ledger.quantity[position] != 0 {
+        let units = ledger.quantity[position]
+        ledger.pay(units * price, to: account)
+        ledger.setQuantity(0, of: position, account: account)
+        outside.buy(units: units, column: expiry.column, price: price)
+        if ledger.holdsNothing(account) { returnRemainder(of: account) }
+      }
+    }
   }
 
   /// Detects and decides one wave, adding the money it trades to `flows` per asset. False if nobody is to be closed.
@@ -113,7 +130,7 @@ final class VenueReplay {
       let about = ledger.book.columns[column]
       flows[about.asset] -=
         fraction(of: about.side, in: closing) * ledger.quantity[position]
-        * columns.unitNotional[column]
+        * columns.unitTraded[column]
     }
   }
 
@@ -179,11 +196,12 @@ final class VenueReplay {
       let before = ledger.quantity[position]
       guard share > 0, before != 0 else { continue }
       let units = share * before
-      let price = market.fills[about.asset] * columns.growth[column] - columns.accrued[column]
+      let price =
+        market.fills[about.asset] * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
-      if about.side != .held { closedNotional += abs(units) * columns.unitNotional[column] }
+      if about.countsAsNotional { closedNotional += abs(units) * columns.unitNotional[column] }
     }
     tally.notional += closedNotional
     payPenalty(account, closedNotional: closedNotional)
@@ -261,11 +279,9 @@ final class VenueReplay {
   /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
   /// weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
-    screen.refresh(
-      step: step, path: path, market: market, columns: columns, ledger: ledger, weighted: holdings.weighted)
-    let count = model.headroom.negativeRows(
-      among: screen.candidates, first: screen.candidateCount, quantity: ledger.quantity, weighted: holdings.weighted,
-      constant: ledger.cash, columns: columns.packed, into: &detected)
+    let count = screen.deficits(
+      step: step, path: path, market: market, columns: columns, ledger: ledger, weighted: holdings.weighted,
+      into: &detected)
     guard count > 0 else { return [] }
     return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
   }

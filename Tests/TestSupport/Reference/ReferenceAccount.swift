@@ -10,6 +10,8 @@ package struct ReferencePosition: Sendable {
   package let kind: Instrument.Kind
   /// Whether it is held, owed or a perpetual.
   package let side: Book.Column.Side
+  /// Which part of an inverse position it is; the whole of any other.
+  package let leg: Book.Column.Leg
   /// Index of the asset.
   package let asset: Int
   /// Signed quantity in asset units.
@@ -19,6 +21,21 @@ package struct ReferencePosition: Sendable {
   func growth(hours: Double) -> Double {
     guard case .spot(let terms) = kind else { return 1 }
     return exp((side == .owed ? terms.borrowRate : terms.supplyRate) * hours / (24 * 365))
+  }
+
+  /// When it is settled in cash; never for most.
+  var expiry: FutureExpiry? {
+    guard case .perpetual(let terms) = kind else { return nil }
+    return terms.expiry
+  }
+
+  /// Whether it counts towards notional: an inverse position does so once, by its face.
+  var countsAsNotional: Bool { side != .held && leg != .coins }
+
+  /// What one unit of a futures contract trades at: the mark, and the mark with basis for a dated one.
+  func tradedPrice(mark: Double, hours: Double) -> Double {
+    guard let expiry else { return mark }
+    return mark * exp(expiry.basisPerYear * max(0, expiry.hours - hours) / (24 * 365))
   }
 }
 
@@ -31,15 +48,28 @@ struct ReferenceValuation {
   /// Cumulative funding per unit of each instrument.
   var funding: [Double]
 
-  /// What one unit adds to equity: price × growth of a balance, price − cumulative funding of a perpetual.
+  /// What one unit adds to equity: price × growth of a balance, price − cumulative funding of a futures contract; the
+  /// face of an inverse contract is owed.
   func unitValue(_ position: ReferencePosition) -> Double {
-    if position.side == .perpetual { return prices[position.asset] - funding[position.instrument] }
-    return prices[position.asset] * position.growth(hours: hours)
+    if position.leg == .face { return -1 - funding[position.instrument] }
+    if position.leg == .coins { return prices[position.asset] }
+    if position.side == .perpetual { return unitTraded(position) - funding[position.instrument] }
+    return unitTraded(position)
   }
 
-  /// What one unit counts for in notional: the price of a perpetual, the value of a balance.
+  /// What one unit counts for in notional: the price of a future until it is settled, the value of a balance, 1 for an
+  /// inverse face.
   func unitNotional(_ position: ReferencePosition) -> Double {
-    prices[position.asset] * position.growth(hours: hours)
+    if let expiry = position.expiry, hours > expiry.hours * (1 - 1e-9) { return 0 }
+    if position.leg == .face { return 1 }
+    return unitTraded(position)
+  }
+
+  /// Money that closing one unit moves in the market of its asset.
+  func unitTraded(_ position: ReferencePosition) -> Double {
+    if position.leg == .face { return 0 }
+    if position.side == .perpetual { return position.tradedPrice(mark: prices[position.asset], hours: hours) }
+    return prices[position.asset] * position.growth(hours: hours)
   }
 
   /// |q| × unit notional.
@@ -75,7 +105,7 @@ package struct ReferenceAccount: Sendable {
     positions = book.positions(of: index).map { place in
       let column = book.columns[Int(book.column[place])]
       return ReferencePosition(
-        instrument: column.instrument, kind: instruments[column.instrument].kind, side: column.side,
+        instrument: column.instrument, kind: instruments[column.instrument].kind, side: column.side, leg: column.leg,
         asset: column.asset, quantity: book.quantity[place])
     }
     var owed = Set(positions.filter { $0.side == .owed }.map(\.instrument))
@@ -91,7 +121,7 @@ package struct ReferenceAccount: Sendable {
     positions.reduce(cash) { $0 + valuation.value($1) }
   }
 
-  /// Σ |q|·M over its perpetuals.
+  /// Σ |q|·M over its futures.
   func perpetualNotional(_ valuation: ReferenceValuation) -> Double {
     positions.filter { $0.side == .perpetual }.reduce(0) { $0 + valuation.notional($1) }
   }

@@ -75,7 +75,7 @@ extension ReferenceClearingHouse {
       guard share > 0, position.quantity != 0 else { continue }
       accounts[index].cash += trade(share, of: position, fills: fills, hours: valuation.hours)
       accounts[index].positions[place].quantity *= 1 - share
-      if position.side != .held { action.notional += share * valuation.notional(position) }
+      if position.countsAsNotional { action.notional += share * valuation.notional(position) }
     }
     let left = max(0, accounts[index].equity(valuation))
     action.penalty = min(rules.liquidation.penalty * action.notional, left)
@@ -116,6 +116,28 @@ extension ReferenceClearingHouse {
       let position = accounts[index].positions[place]
       accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
       accounts[index].positions[place].quantity = 0
+    }
+  }
+
+  /// What expires now is paid in cash at its value, without a trade in the market; an isolated position that is gone
+  /// returns what is left to its owner.
+  mutating func settleExpired(_ valuation: ReferenceValuation) {
+    for index in accounts.indices {
+      for place in accounts[index].positions.indices {
+        let position = accounts[index].positions[place]
+        guard let expiry = position.expiry, abs(expiry.hours - valuation.hours) < 1e-9 * expiry.hours,
+          position.quantity != 0
+        else { continue }
+        accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+        accounts[index].positions[place].quantity = 0
+      }
+    }
+    for index in accounts.indices {
+      guard let owner = accounts[index].terms.owner, accounts[index].positions.contains(where: { $0.expiry != nil }),
+        accounts[index].holdsNothing, accounts[index].cash > 0
+      else { continue }
+      accounts[owner].cash += accounts[index].cash
+      accounts[index].cash = 0
     }
   }
 

@@ -79,16 +79,17 @@ struct ReferenceClearingHouse {
     }
   }
 
-  /// At multiples of its interval, counted from t = 0, every perpetual pays rate × mark per unit: longs to shorts when
-  /// positive. The mark is that of the step before its waves; the rate is constant, or the market's at that time.
+  /// At multiples of its interval, counted from t = 0, every perpetual pays rate × mark per unit, an inverse one rate per
+  /// unit of face: longs to shorts when positive. The mark is that of the step before its waves; the rate is constant, or
+  /// the market's at that time.
   mutating func payFunding(step: Int, hours: Double, marks: [Double]) {
     for (index, instrument) in venue.instruments.enumerated() {
-      guard case .perpetual(let terms) = instrument.kind else { continue }
+      guard case .perpetual(let terms) = instrument.kind, terms.expiry == nil else { continue }
       let intervals = hours / terms.fundingIntervalHours
       guard abs(intervals - intervals.rounded()) < 1e-9 else { continue }
       var rate = terms.fundingRate
       if terms.takesMarketFunding { rate = market.fundingRates[terms.asset][step] * terms.fundingIntervalHours }
-      funding[index] += rate * marks[terms.asset]
+      funding[index] += rate * (terms.inverseFace == nil ? marks[terms.asset] : 1)
     }
   }
 
@@ -110,7 +111,7 @@ struct ReferenceClearingHouse {
     var flows = valuation.prices.map { _ in 0.0 }
     for closing in closings {
       for position in accounts[closing.account].positions {
-        let money = position.quantity * valuation.unitNotional(position)
+        let money = position.quantity * valuation.unitTraded(position)
         flows[position.asset] -= closing.share(of: position) * money
       }
     }
@@ -171,7 +172,10 @@ struct ReferenceOutsideMarket {
   }
 
   private mutating func add(_ quantity: Double, like position: ReferencePosition) {
-    if let index = holdings.firstIndex(where: { $0.instrument == position.instrument && $0.side == position.side }) {
+    let known = holdings.firstIndex {
+      $0.instrument == position.instrument && $0.side == position.side && $0.leg == position.leg
+    }
+    if let index = known {
       holdings[index].quantity += quantity
       return
     }

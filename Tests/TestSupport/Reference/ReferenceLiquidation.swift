@@ -64,12 +64,17 @@ extension ReferenceClearingHouse {
     guard account.perpetualNotional(valuation) > 0 else { return 1 }
     let target = (1 + targetBuffer) * margin.requirement(.maintenance, of: account, valuation)
     let cost = perpetuals.reduce(0) { sum, position in
-      sum + valuation.notional(position)
-        * (rules.liquidation.penalty + market.halfSpread(position.asset, step: stepNumber))
+      sum + penalty(position, valuation) + abs(position.quantity) * valuation.unitTraded(position)
+        * market.halfSpread(position.asset, step: stepNumber)
     }
     guard target - cost > 0 else { return 1 }
     let missing = target - margin.weightedEquity(.maintenance, of: account, valuation)
     return min(1, max(0, missing / (target - cost)))
+  }
+
+  /// The penalty for closing all of a position: on its notional, on nothing for the coins of an inverse one.
+  private func penalty(_ position: ReferencePosition, _ valuation: ReferenceValuation) -> Double {
+    position.countsAsNotional ? rules.liquidation.penalty * valuation.notional(position) : 0
   }
 
   /// Closes perpetuals, buys debts back, then sells as much collateral as negative cash needs, at the marks.
@@ -85,10 +90,12 @@ extension ReferenceClearingHouse {
     var proceeds = 0.0
     for position in account.positions where position.quantity != 0 {
       let notional = valuation.notional(position)
-      let spreadCost = notional * market.halfSpread(position.asset, step: stepNumber)
+      let spreadCost =
+        abs(position.quantity) * valuation.unitTraded(position)
+        * market.halfSpread(position.asset, step: stepNumber)
       switch position.side {
       case .perpetual:
-        cashAfter += valuation.value(position) - spreadCost - rules.liquidation.penalty * notional
+        cashAfter += valuation.value(position) - spreadCost - penalty(position, valuation)
       case .owed: cashAfter -= notional + spreadCost + rules.liquidation.penalty * notional
       case .held: proceeds += notional - spreadCost
       }

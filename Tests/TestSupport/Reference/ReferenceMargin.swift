@@ -178,7 +178,7 @@ package struct ReferenceMargin: Sendable {
           stepHours: stepHours)
       case .openInterest(let markets):
         guard let market = markets[index] else { continue }
-        let rate = market.initialRate(openInterest: quantity(of: index) / 2 * oracle[terms.asset])
+        let rate = market.initialRate(openInterest: openNotional(of: index, at: oracle) / 2)
         rates[index] = ReferenceRates(
           initialLong: rate, initialShort: rate, maintenanceLong: market.maintenance,
           maintenanceShort: market.maintenance)
@@ -187,12 +187,14 @@ package struct ReferenceMargin: Sendable {
     }
   }
 
-  /// Σ |q| of one instrument at t = 0.
-  private func quantity(of instrument: Int) -> Double {
-    let book = venue.book
-    return book.quantity.indices.reduce(0) { sum, position in
-      book.columns[Int(book.column[position])].instrument == instrument ? sum + abs(book.quantity[position]) : sum
+  /// Notional of the positions of t = 0 in one instrument at given prices.
+  private func openNotional(of instrument: Int, at prices: [Double]) -> Double {
+    let moment = ReferenceValuation(prices: prices, hours: 0, funding: venue.instruments.map { _ in 0 })
+    let accounts = venue.book.accounts.indices.map {
+      ReferenceAccount($0, of: venue.book, instruments: venue.instruments)
     }
+    return accounts.flatMap(\.positions).filter { $0.instrument == instrument && $0.leg != .coins }
+      .reduce(0) { $0 + moment.notional($1) }
   }
 
   /// Notional of the perpetuals of each asset at t = 0, at given prices.
@@ -200,7 +202,7 @@ package struct ReferenceMargin: Sendable {
     var sums = prices.map { _ in 0.0 }
     for (index, instrument) in venue.instruments.enumerated() {
       guard case .perpetual(let terms) = instrument.kind else { continue }
-      sums[terms.asset] += quantity(of: index) * prices[terms.asset]
+      sums[terms.asset] += openNotional(of: index, at: prices)
     }
     return sums
   }
@@ -216,6 +218,7 @@ package struct ReferenceMargin: Sendable {
   package func requirement(
     _ level: ReferenceLevel, position: ReferencePosition, notional: Double, of account: ReferenceAccount
   ) -> Double {
+    if position.leg == .coins { return 0 }
     switch (model, position.kind) {
     case (.tiered(let tables), .perpetual(let terms)), (.sizePremium(let tables, _), .perpetual(let terms)):
       guard let index = terms.brackets else { return 0 }

@@ -125,6 +125,7 @@ private struct HeldBook {
   private struct Market {
     let instrument: Int
     let side: Book.Column.Side
+    let leg: Book.Column.Leg
     let asset: Int
     var positions: [(position: ReferencePosition, account: ReferenceAccount)] = []
 
@@ -144,9 +145,13 @@ private struct HeldBook {
     for index in house.venue.book.accounts.indices {
       let account = ReferenceAccount(index, of: house.venue.book, instruments: house.venue.instruments)
       for position in account.positions {
-        let place = markets.firstIndex { $0.instrument == position.instrument && $0.side == position.side }
+        let place = markets.firstIndex {
+          $0.instrument == position.instrument && $0.side == position.side && $0.leg == position.leg
+        }
         if place == nil {
-          markets.append(Market(instrument: position.instrument, side: position.side, asset: position.asset))
+          markets.append(
+            Market(
+              instrument: position.instrument, side: position.side, leg: position.leg, asset: position.asset))
         }
         markets[place ?? markets.count - 1].positions.append((position, account))
       }

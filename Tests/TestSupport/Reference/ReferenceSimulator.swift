@@ -76,6 +76,7 @@ public struct ReferenceSimulator {
     let opening = prices.marks
     for index in houses.indices {
       houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
+      houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
       houses[index].margin.advance(step: prices.step, prices: opening)
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)

@@ -55,7 +55,8 @@ struct EventsJob {
         name: "may-2021", event: "may_2021_crash", from: "2021-05-19T00:00Z", hours: 24,
         proxies: "STETH: ETH, WBTC: BTC"),
       Event(
-        name: "terra-2022", event: "luna_ust", from: "2022-05-08T00:00Z", hours: 144, proxies: "STETH: ETH, WBTC: BTC"),
+        name: "terra-2022", event: "luna_ust", from: "2022-05-08T00:00Z", hours: 144,
+        proxies: "STETH: ETH, WBTC: BTC, USDC: flat"),
       Event(
         name: "ftx-2022", event: "ftx", from: "2022-11-06T00:00Z", hours: 144,
         proxies: "STETH: ETH, WBTC: BTC, USDC: flat"),

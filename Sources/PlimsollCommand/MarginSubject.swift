@@ -1,0 +1,154 @@
+import Clearing
+import Foundation
+import Reports
+import Venues
+
+/// A venue under one margin model at the start, in words and tables for a terminal.
+struct MarginSubject {
+  let venue: Venue
+  let assetIDs: [String]
+  let prices: [Double]
+  let modelName: String
+  private let curve: HealthCurve
+
+  init(venue: Venue, assetIDs: [String], prices: [Double], modelName: String, model: any MarginModel) {
+    self.venue = venue
+    self.assetIDs = assetIDs
+    self.prices = prices
+    self.modelName = modelName
+    curve = HealthCurve(book: venue.book, model: model, prices: prices)
+  }
+
+  // MARK: One account
+
+  /// The account of that name and its isolated positions; empty where the venue has none.
+  func accountTexts(_ name: String) throws -> [String] {
+    guard let owner = venue.book.accounts.firstIndex(where: { $0.id == name }) else { return [] }
+    let isolated = venue.book.accounts.indices.filter { venue.book.accounts[$0].owner == owner }
+    return ([owner] + isolated).map(text)
+  }
+
+  private func text(of index: Int) -> String {
+    let statement = AccountStatement(account: index, venue: venue, curve: curve, prices: prices)
+    let account = venue.book.accounts[index]
+    let title =
+      "\(account.id) at \(venue.id), \(account.mode.rawValue), group \(venue.book.groups[account.group]), "
+      + "margin \(modelName), money in \(venue.settlement)\n"
+    return [title, positions(statement), totals(statement), pricePoints(statement)].joined(separator: "\n")
+  }
+
+  private func positions(_ statement: AccountStatement) -> String {
+    let header = ["Position", "Quantity", "Mark", "Value", "Counts as", "Notional", "Initial", "Maintenance"]
+    var rows = [["cash", "", "", Exact.money(statement.cash), Exact.money(statement.cash), "", "", ""]]
+    rows += statement.rows.map { row in
+      [
+        row.instrument, Exact.number(row.quantity), Exact.number(row.mark), Exact.money(row.value),
+        Exact.money(row.weighted.maintenance), Exact.money(row.notional), Exact.money(row.requirement.initial),
+        Exact.money(row.requirement.maintenance),
+      ]
+    }
+    let health = statement.health
+    rows.append([
+      "total", "", "", Exact.money(health.equity), Exact.money(health.weightedEquity.maintenance),
+      Exact.money(statement.notional), Exact.money(health.requirement.initial),
+      Exact.money(health.requirement.maintenance),
+    ])
+    return TextTable(header: header, rows: rows).text
+  }
+
+  private func totals(_ statement: AccountStatement) -> String {
+    let health = statement.health
+    let room = health.weightedEquity.initial - health.requirement.initial
+    let leverage =
+      statement.effectiveLeverage.isFinite
+      ? "\(String(format: "%.4g", statement.effectiveLeverage)) (notional ÷ headroom)" : "none: the headroom is used up"
+    return """
+      equity                   \(Exact.money(health.equity))
+      headroom to liquidation  \(Exact.money(health.health))\(health.health < 0 ? "  LIQUIDATABLE NOW" : "")
+      room to open more        \(Exact.money(room))\(room < 0 ? "  margin call" : "")
+      effective leverage       \(leverage)
+
+      """
+  }
+
+  private func pricePoints(_ statement: AccountStatement) -> String {
+    let header = ["Price moved alone", "Now", "Liquidated below", "Liquidated above", "Equity zero at"]
+    let rows = statement.prices.map { points in
+      [assetIDs[points.asset], Exact.number(points.price)]
+        + (points.isNeverHealthy
+          ? ["at any price", "at any price"]
+          : [points.liquidationBelow, points.liquidationAbove].map { $0.map(Exact.number) ?? "never" })
+        + [points.bankruptcy.map(Exact.number) ?? "never"]
+    }
+    return rows.isEmpty ? "" : TextTable(header: header, rows: rows).text
+  }
+
+  // MARK: The book
+
+  /// Ratios of price to present price that the map is shown at.
+  private static let shownRatios = [0.5, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.25, 1.5, 2]
+
+  /// Exposure by asset, margin in all, and the liquidation map.
+  var bookText: String {
+    let book = venue.book
+    let health = book.accounts.indices.map { curve.health(of: $0) }
+    let equity = health.reduce(0) { $0 + $1.equity }
+    let initial = health.reduce(0) { $0 + $1.requirement.initial }
+    let maintenance = health.reduce(0) { $0 + $1.requirement.maintenance }
+    let buffer = health.reduce(0) { $0 + max(0, $1.health) }
+    let exposures = BookExposure.all(of: book, prices: prices)
+    let notional = exposures.reduce(0) { $0 + $1.longNotional + $1.shortNotional }
+    let leverage = buffer > 0 ? NumberText.ratio(notional / buffer) : "none"
+    let lines = """
+      \(venue.id): \(book.accounts.count) accounts, margin \(modelName), money in \(venue.settlement)
+
+      equity \(money(equity)), initial margin \(money(initial)), maintenance \(money(maintenance))
+      effective leverage \(leverage) (notional \(money(notional)) ÷ headroom \(money(buffer)))
+      liquidatable now: \(health.count { $0.health < 0 })
+
+      """
+    return NumberText.plain([lines, exposureTable(exposures), mapTable].joined(separator: "\n"))
+  }
+
+  private func exposureTable(_ exposures: [BookExposure]) -> String {
+    TextTable(
+      header: ["Asset", "Price", "Long", "Short and debt", "Balances", "Delta, units", "Delta, money"],
+      rows: exposures.map {
+        [
+          assetIDs[$0.asset], Exact.number(prices[$0.asset]), money($0.longNotional), money($0.shortNotional),
+          money($0.balances), Exact.number($0.delta), money($0.deltaMoney),
+        ]
+      }
+    ).text
+  }
+
+  /// Notional liquidatable when prices stand at a ratio of the present ones: cumulative, without impact.
+  private var mapTable: String {
+    let moves = [LiquidationMap.Move.all] + BookExposure.all(of: venue.book, prices: prices).map { .asset($0.asset) }
+    let maps = moves.map { LiquidationMap($0, venue: venue, curve: curve, prices: prices) }
+    let rows = maps.map { map in
+      [name(of: map.move)] + Self.shownRatios.map { money(map.liquidated(at: $0).notional) }
+    }
+    let header = ["Liquidated at"] + Self.shownRatios.map { "\(Int(($0 * 100).rounded())) %" }
+    return TextTable(header: header, rows: rows).text
+      + "Futures and debts of accounts whose health is negative at that share of the present price; no impact.\n"
+  }
+
+  private func name(of move: LiquidationMap.Move) -> String {
+    switch move {
+    case .all: "all prices"
+    case .asset(let asset): assetIDs[asset]
+    }
+  }
+
+  private func money(_ value: Double) -> String { NumberText.money(value) }
+}
+
+/// Numbers to check by hand: not rounded to three digits.
+enum Exact {
+  /// Money to the cent.
+  static func money(_ value: Double) -> String { value.isFinite ? String(format: "%.2f", value) : "n/a" }
+
+  /// Twelve significant digits.
+  static func number(_ value: Double) -> String { value.isFinite ? String(format: "%.12g", value) : "n/a" }
+}

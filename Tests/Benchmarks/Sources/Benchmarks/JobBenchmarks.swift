@@ -1,0 +1,115 @@
+import Foundation
+import JobFiles
+import Kernels
+import StressTesting
+
+/// What a child process tells of one job.
+struct JobFigures: Codable {
+  var wallSeconds: Double
+  var cpuSeconds: Double
+  var peakBytes: Int
+}
+
+/// Runs as the child: the whole nightly job, from its files to the report's values.
+func runNightlyChild(_ session: Session) throws {
+  let start = Machine.monotonicSeconds
+  let job = try StressJob.load(
+    path: "\(session.root)/Jobs/nightly.yaml", overrides: [JobOverride(argument: "paths=\(session.nightlyPaths)")])
+  _ = try StressTest(job).run(workers: session.workers)
+  let figures = JobFigures(
+    wallSeconds: Machine.monotonicSeconds - start, cpuSeconds: Machine.cpuSeconds, peakBytes: Machine.peakResidentBytes)
+  FileHandle.standardOutput.write(try JSONEncoder().encode(figures))
+}
+
+/// `nightly`: the whole job in a process of its own.
+func runNightly(_ session: Session) throws {
+  func seconds(paths: Int) throws -> (seconds: Double, figures: JobFigures) {
+    let output = try session.output(
+      of: CommandLine.arguments[0],
+      ["--child", "nightly", "--root", session.root, "--nightly-paths", "\(paths)", "--workers", "\(session.workers)"])
+    let figures = try JSONDecoder().decode(JobFigures.self, from: output)
+    let processor = figures.cpuSeconds / Double(session.workers)
+    return (session.usesProcessorTime ? processor : figures.wallSeconds, figures)
+  }
+  let paths = session.nightlyPaths
+  let few = try seconds(paths: max(256, paths / 10))
+  let all = try seconds(paths: paths)
+  session.table.add(
+    Row(
+      name: "nightly.\(paths)", figure: all.seconds, unit: "s",
+      note: "whole job, static, dynamic and matched, \(session.workers) workers"))
+  // What does not grow with the paths (reading, tables, pilot paths) is counted once.
+  let perPath = (all.seconds - few.seconds) / Double(paths - max(256, paths / 10))
+  session.table.add(
+    Row(
+      name: "nightly.100000", figure: few.seconds + perPath * Double(100_000 - max(256, paths / 10)), unit: "s",
+      note: paths == 100_000 ? "as measured" : "from \(max(256, paths / 10)) and \(paths) paths by their difference"))
+  session.table.add(Row(name: "nightly.memory", figure: Double(all.figures.peakBytes) / 1e6, unit: "MB at most"))
+}
+
+/// `startup`: the smallest job in a process of its own, from its start to its end.
+func runStartup(_ session: Session) throws {
+  let program = "\(session.root)/.build/release/plimsoll"
+  guard FileManager.default.isExecutableFile(atPath: program) else {
+    session.table.add(
+      Row(name: "startup", unit: "s", note: "there is no \(program): build it with swift build -c release"))
+    return
+  }
+  // By the wall always: what another process uses is not in this one's processor time.
+  var seconds = Double.infinity
+  for _ in 0..<6 {
+    let start = Machine.monotonicSeconds
+    _ = try session.output(of: program, ["validate", "\(session.root)/Jobs/two-accounts.yaml", "--quiet"])
+    seconds = min(seconds, Machine.monotonicSeconds - start)
+  }
+  session.table.add(
+    Row(
+      name: "startup", figure: seconds, unit: "s", note: "plimsoll validate Jobs/two-accounts.yaml, the process whole"))
+}
+
+/// `read`: a portfolio of a million positions, read and resolved, against the csv module of Python.
+func runRead(_ session: Session) throws {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "plimsoll-read-\(UUID().uuidString)")
+  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(at: folder) }
+  let source = "\(session.root)/Portfolios/perpetual-venue"
+  for file in ["venue.yaml", "market.yaml"] {
+    try FileManager.default.copyItem(
+      at: URL(fileURLWithPath: "\(source)/\(file)"), to: folder.appending(path: file))
+  }
+  let positions = 1_000_000
+  let text = positionsText(count: positions)
+  try Data(text.positions.utf8).write(to: folder.appending(path: "positions.csv"))
+  try Data(text.accounts.utf8).write(to: folder.appending(path: "accounts.csv"))
+  let bytes = Double(text.positions.utf8.count + text.accounts.utf8.count)
+  var failure: (any Error)?
+  let seconds = session.seconds(rounds: 2, threads: 1) {
+    do { _ = try Portfolio.validate(folder: folder.path()) } catch { failure = error }
+  }
+  if let failure { throw Failure("the benchmark's portfolio is refused: \(failure)") }
+  let theirs = session.peer("read-csv", ["--folder", folder.path(), "--threads", "1"])
+  session.table.add(
+    Row(
+      name: "read.\(positions)-positions", figure: seconds, unit: "s", against: "python csv",
+      ratio: theirs.map { $0.seconds / seconds },
+      note: "\(short(bytes)) bytes read, checked and laid out" + (theirs == nil ? "; python did not run" : "")))
+}
+
+/// Positions of 250,000 accounts: cash and three perpetuals each.
+private func positionsText(count: Int) -> (positions: String, accounts: String) {
+  let perpetuals = ["BTC-PERP", "ETH-PERP", "SOL-PERP", "BNB-PERP", "XRP-PERP", "ADA-PERP", "DOGE-PERP"]
+  var positions = "account,instrument,quantity,entry_price\n"
+  var accounts = "account,mode,group\n"
+  positions.reserveCapacity(count * 36)
+  var draws = Draws(state: 5)
+  for account in 0..<count / 4 {
+    accounts += "a\(account),cross,all\n"
+    positions += "a\(account),USD,\(Int(draws.uniform() * 1e6)).25,\n"
+    for place in 0..<3 {
+      let side = draws.uniform() < 0.5 ? "-" : ""
+      positions +=
+        "a\(account),\(perpetuals[(account + 2 * place) % 7]),\(side)\(Int(1 + draws.uniform() * 1e4)).0625,\(Int(1 + draws.uniform() * 9e3)).5\n"
+    }
+  }
+  return (positions, accounts)
+}
