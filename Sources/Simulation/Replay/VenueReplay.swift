@@ -81,7 +81,7 @@ final class VenueReplay {
       for (account, position) in expiry.positions where ledger.quantity[position] != 0 {
         let units = ledger.quantity[position]
         ledger.pay(units * price, to: account)
-        ledger.setQuantity(0, of: position, account: account)
+        setQuantity(0, of: position, account: account)
         outside.buy(units: units, column: expiry.column, price: price)
         if ledger.holdsNothing(account) { returnRemainder(of: account) }
       }
@@ -254,7 +254,7 @@ final class VenueReplay {
     outside.buy(units: rest, column: column, price: value)
   }
 
-  /// Sets what an account holds of one position, and what that counts for.
+  /// Sets what an account holds of one position, and what that counts for; nothing else may set a quantity.
   private func setQuantity(_ value: Double, of position: Int, account: Int) {
     ledger.setQuantity(value, of: position, account: account)
     holdings.set(value, of: position)
