@@ -3,7 +3,8 @@
 /// - Formula: from unit values v, sizes u and factors F to v', u', F' the headroom of a row falls by at most
 ///   Σ_k g_k·m(c_k, side_k), g_k = max(|p_k|, s_k·|q_k|)·y_c, y = max(u, |v|), p_k = w_k·q_k, s_k being the steepest slope of
 ///   the entry's requirement, side_k the sign of q_k and m(c, ±) = (±(v − v'))⁺/y + σ_c·[F'·(u' − u)⁺ + (F' − F)⁺·u]/y, F
-///   being that of the side and σ_c = max s_k ÷ max(|w_k|, s_k), |w_k| the least weight the entry can have. For T is convex, T(0) = 0 and its slopes are at most s, so that
+///   being that of the side and σ_c = max s_k ÷ max(|w_k|, s_k), |w_k| the least weight the entry can have. For T is
+///   convex, T(0) = 0 and its slopes are at most s, so that
 ///   F'·T(n') − F·T(n) ≤ s·[F'·(n' − n)⁺ + (F' − F)⁺·n]. With any scale a(c, ±) > 0: a row whose reach
 ///   H ÷ Σ g_k·a_k is at least the largest of the moves m ÷ a of its columns is not negative after the move.
 /// - Layout: a key names what a row's reach is compared with: 2·column for one long entry, 2·column + 1 for one short
