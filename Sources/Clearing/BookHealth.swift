@@ -26,7 +26,7 @@ extension RequirementTable.Level {
 }
 
 extension RequirementTable {
-  /// Judges account `index` of `book` at `values` under factors per column.
+  /// Judges account `index` of `book` at `values` under factors as `MarginFactors` lays them out.
   public func health(
     of index: Int, in book: Book, at values: ColumnValues, initialFactors: [Double], maintenanceFactors: [Double]
   ) -> AccountHealth {
@@ -37,14 +37,16 @@ extension RequirementTable {
     for position in book.positions(of: index) {
       let column = Int(book.column[position])
       let value = book.quantity[position] * values.unitValue[column]
-      let notional = abs(book.quantity[position]) * values.unitNotional[column]
+      let quantity = book.quantity[position]
+      let notional = abs(quantity) * values.unitNotional[column]
+      let factor = factorIndex(column: column, quantity: quantity)
       result.equity += value
-      result.weightedEquity.initial += initial.weight[position] * value
-      result.weightedEquity.maintenance += maintenance.weight[position] * value
+      result.weightedEquity.initial += initial.weight(position: position, quantity: quantity) * value
+      result.weightedEquity.maintenance += maintenance.weight(position: position, quantity: quantity) * value
       result.requirement.initial +=
-        initialFactors[column] * initial.requirement(position: position, notional: notional)
+        initialFactors[factor] * initial.requirement(position: position, notional: notional)
       result.requirement.maintenance +=
-        maintenanceFactors[column] * maintenance.requirement(position: position, notional: notional)
+        maintenanceFactors[factor] * maintenance.requirement(position: position, notional: notional)
     }
     return result
   }

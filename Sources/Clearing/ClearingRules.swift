@@ -1,3 +1,5 @@
+public import Venues
+
 /// Who bears what the reserve cannot pay.
 public enum LossAllocation: String, Sendable, Hashable, CaseIterable {
   /// The remaining accounts of the venue, in proportion to their positive equity.
@@ -15,6 +17,26 @@ public struct ReserveFund: Sendable, Hashable {
   public init(balance: Double) { self.balance = balance }
 }
 
+/// A category of assets that move together and may therefore be borrowed against each other further than others.
+///
+/// It applies to an account that is in it and owes nothing outside it; then the account's collateral in the category has
+/// the category's figures, any other its own. Source: Aave v3 technical paper (2022), efficiency mode.
+public struct EfficiencyMode: Sendable, Hashable {
+  /// Its name.
+  public var name: String
+  /// Indices of the instruments in it.
+  public var instruments: Set<Int>
+  /// Loan-to-value (initial) and liquidation threshold (maintenance) of collateral in it.
+  public var loanToValue: TwoLevels
+
+  /// Creates a category.
+  public init(name: String, instruments: Set<Int>, loanToValue: TwoLevels) {
+    self.name = name
+    self.instruments = instruments
+    self.loanToValue = loanToValue
+  }
+}
+
 /// How one venue clears: margin tables, liquidation, impact of its trades, and who bears losses in which order.
 public struct ClearingRules: Sendable {
   /// Bracket tables, referred to by instruments.
@@ -29,11 +51,13 @@ public struct ClearingRules: Sendable {
   public var reserve: ReserveFund
   /// What follows the reserve.
   public var lossAllocation: LossAllocation
+  /// Categories of assets, referred to by accounts.
+  public var efficiencyModes: [EfficiencyMode]
 
   /// Creates rules.
   public init(
     brackets: [BracketTable], bracketNames: [String], liquidation: LiquidationPolicy, impact: MarketImpact,
-    reserve: ReserveFund, lossAllocation: LossAllocation
+    reserve: ReserveFund, lossAllocation: LossAllocation, efficiencyModes: [EfficiencyMode] = []
   ) {
     self.brackets = brackets
     self.bracketNames = bracketNames
@@ -41,5 +65,6 @@ public struct ClearingRules: Sendable {
     self.impact = impact
     self.reserve = reserve
     self.lossAllocation = lossAllocation
+    self.efficiencyModes = efficiencyModes
   }
 }

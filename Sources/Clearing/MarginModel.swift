@@ -7,6 +7,11 @@ public let allMarginModels: [any MarginModel.Type] = [
   TieredMargin.self,
   LoanToValueMargin.self,
   VolatilityScaledMargin.self,
+  SizePremiumMargin.self,
+  OpenInterestMargin.self,
+  HistoricalQuantileMargin.self,
+  HistoricalShortfallMargin.self,
+  LognormalShortfallMargin.self,
 ]
 
 /// What a margin model may need to be set up.
@@ -19,6 +24,12 @@ public struct MarginContext: Sendable {
   public let rules: ClearingRules
   /// Volatility of each asset at t = 0, annualised: what estimates start from.
   public let initialVolatilities: [Double]
+  /// Long-run volatility of each asset, annualised; empty where it is not known.
+  public let longRunVolatilities: [Double]
+  /// The calibrated assets, in the order of the market; nil where there are none.
+  public let calibration: MarketCalibration?
+  /// Past moves, for a model that `needsHistory`; nil where the job names none.
+  public let history: MarginHistory?
   /// Maintenance ÷ initial requirement of the baseline over the whole book at t = 0: the default of a model that states
   /// only its initial requirement. Nil while the baseline itself is made.
   public let baselineMaintenanceFraction: Double?
@@ -26,12 +37,16 @@ public struct MarginContext: Sendable {
   /// Creates a context.
   public init(
     grid: TimeGrid, venue: Venue, rules: ClearingRules, initialVolatilities: [Double],
+    longRunVolatilities: [Double] = [], calibration: MarketCalibration? = nil, history: MarginHistory? = nil,
     baselineMaintenanceFraction: Double?
   ) {
     self.grid = grid
     self.venue = venue
     self.rules = rules
     self.initialVolatilities = initialVolatilities
+    self.longRunVolatilities = longRunVolatilities
+    self.calibration = calibration
+    self.history = history
     self.baselineMaintenanceFraction = baselineMaintenanceFraction
   }
 }
@@ -41,6 +56,9 @@ public struct MarginContext: Sendable {
 public protocol MarginModel: Sendable {
   /// Name, formula, source and parameters.
   static var kind: Kind { get }
+
+  /// Whether the model takes past moves from `MarginContext.history`; false unless a model says otherwise.
+  static var needsHistory: Bool { get }
 
   /// Reads the model from a job, recording every problem, among them instruments it cannot margin; nil if it cannot
   /// be made.
@@ -56,13 +74,21 @@ public protocol MarginModel: Sendable {
   func makeFactors(for book: Book) -> any MarginFactors
 }
 
+extension MarginModel {
+  /// False: most models look at the present path only.
+  public static var needsHistory: Bool { false }
+}
+
 /// The factors of one model along one path: a buffer of one worker, returned to t = 0 for each path.
+///
+/// A column has two factors, since a long and a short may be margined differently: `factorIndex` says where each is. The
+/// sign of a position never changes along a path.
 public protocol MarginFactors: AnyObject {
-  /// Factor on the initial requirement of each column.
+  /// Factors on the initial requirement, two per column.
   var initial: [Double] { get }
-  /// Factor on the maintenance requirement of each column.
+  /// Factors on the maintenance requirement, two per column.
   var maintenance: [Double] { get }
-  /// The annualised volatility estimate of each asset that the factors are made from; empty for a static model.
+  /// The annualised volatility of each asset that the factors are made from; empty where they are made from none.
   var volatilities: [Double] { get }
 
   /// Returns to t = 0, where the oracle shows `oraclePrices`, one per asset.
@@ -72,6 +98,9 @@ public protocol MarginFactors: AnyObject {
   func advance(step: Int, oraclePrices: [Double]) -> Bool
 }
 
+/// Where the factor on a position of `quantity` in `column` stands: 2·column, and one more if it is negative.
+public func factorIndex(column: Int, quantity: Double) -> Int { 2 * column + (quantity < 0 ? 1 : 0) }
+
 /// The factors of a static model: all 1.
 final class StaticFactors: MarginFactors {
   let initial: [Double]
@@ -79,7 +108,7 @@ final class StaticFactors: MarginFactors {
   let volatilities: [Double] = []
 
   init(columns: Int) {
-    initial = [Double](repeating: 1, count: columns)
+    initial = [Double](repeating: 1, count: 2 * columns)
     maintenance = initial
   }
 

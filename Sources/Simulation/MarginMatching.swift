@@ -90,8 +90,11 @@ private final class PilotLane {
   private let columns: ColumnState
   private let factors: any MarginFactors
   private let maintenanceCurves: RequirementCurves
+  private let shortMaintenanceCurves: RequirementCurves
   private var initialHints: RequirementCurves.Hints
   private var maintenanceHints: RequirementCurves.Hints
+  private var shortInitialHints: RequirementCurves.Hints
+  private var shortMaintenanceHints: RequirementCurves.Hints
   private let columnCount: Int
   private var marks: [Double]
 
@@ -101,8 +104,11 @@ private final class PilotLane {
     columns = ColumnState(plan: plan)
     factors = model.model.makeFactors(for: book)
     maintenanceCurves = RequirementCurves(book: book, level: model.requirements.maintenance)
+    shortMaintenanceCurves = RequirementCurves(book: book, level: model.requirements.maintenance, shortOnly: true)
     initialHints = model.initialCurves.makeHints()
     maintenanceHints = maintenanceCurves.makeHints()
+    shortInitialHints = model.shortInitialCurves.makeHints()
+    shortMaintenanceHints = shortMaintenanceCurves.makeHints()
     columnCount = book.columns.count
     marks = [Double](repeating: 0, count: plan.assetIDs.count)
   }
@@ -120,11 +126,21 @@ private final class PilotLane {
       if factors.advance(step: step, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
       for column in 0..<columnCount {
         let unit = columns.unitNotional[column]
-        sum.initial +=
-          columns.initialFactor[column] * model.initialCurves.value(column: column, at: unit, hints: &initialHints)
+        let initial = columns.initial(of: column)
+        let maintenance = columns.maintenance(of: column)
+        sum.initial += initial.long * model.initialCurves.value(column: column, at: unit, hints: &initialHints)
         sum.maintenance +=
-          columns.maintenanceFactor[column]
-          * maintenanceCurves.value(column: column, at: unit, hints: &maintenanceHints)
+          maintenance.long * maintenanceCurves.value(column: column, at: unit, hints: &maintenanceHints)
+        if initial.short != initial.long {
+          sum.initial +=
+            (initial.short - initial.long)
+            * model.shortInitialCurves.value(column: column, at: unit, hints: &shortInitialHints)
+        }
+        if maintenance.short != maintenance.long {
+          sum.maintenance +=
+            (maintenance.short - maintenance.long)
+            * shortMaintenanceCurves.value(column: column, at: unit, hints: &shortMaintenanceHints)
+        }
       }
     }
     let steps = Double(path.steps)

@@ -17,6 +17,8 @@ public struct ModelPlan: Sendable {
   let order: HeadroomOrder
   /// Σ of the initial requirements of each column as a function of its unit notional, before the factor.
   let initialCurves: RequirementCurves
+  /// The same of short positions alone.
+  let shortInitialCurves: RequirementCurves
   /// Accounts with negative health at t = 0.
   public let liquidatableAtStart: [Int32]
 
@@ -29,16 +31,23 @@ public struct ModelPlan: Sendable {
     self.scale = scale
     requirements = table
     headroom = HeadroomRows(
-      rowStart: book.rowStart, column: book.column, weight: table.maintenance.weight, table: table.maintenance.table,
+      rowStart: book.rowStart, column: book.column, weight: table.maintenance.leastWeight,
+      table: table.maintenance.table,
       tableStart: table.maintenance.tableStart, slopes: table.maintenance.lines.map(\.slope),
       deductions: table.maintenance.lines.map(\.deduction))
     let values = plan.initialValues
     order = HeadroomOrder(
-      rows: headroom, quantity: book.quantity, constant: book.cash,
+      rows: headroom, quantity: book.quantity,
+      weighted: book.quantity.indices.map {
+        table.maintenance.weight(position: $0, quantity: book.quantity[$0]) * book.quantity[$0]
+      }, constant: book.cash,
       state: book.columns.indices.flatMap {
-        [values.unitValue[$0], values.unitNotional[$0], factors.maintenance[$0], 0]
+        [
+          values.unitValue[$0], values.unitNotional[$0], factors.maintenance[2 * $0], factors.maintenance[2 * $0 + 1],
+        ]
       }, typical: book.columns.map { plan.volatilities[$0.asset] })
     initialCurves = RequirementCurves(book: book, level: table.initial)
+    shortInitialCurves = RequirementCurves(book: book, level: table.initial, shortOnly: true)
     liquidatableAtStart = Self.flag(factors, table: table, plan: plan)
   }
 

@@ -31,10 +31,11 @@ struct RequirementCurves: Sendable {
     return unitNotional * slopes[segment] - deductions[segment]
   }
 
-  /// The curves of `book` at one level of requirement.
-  init(book: Book, level: RequirementTable.Level) {
+  /// The curves of `book` at one level of requirement; of its short positions alone if `shortOnly`.
+  init(book: Book, level: RequirementTable.Level, shortOnly: Bool = false) {
     var changes = [[Change]](repeating: [], count: book.columns.count)
     for position in book.quantity.indices where book.quantity[position] != 0 {
+      guard !shortOnly || book.quantity[position] < 0 else { continue }
       Self.append(
         level, position: position, size: abs(book.quantity[position]), to: &changes[Int(book.column[position])])
     }

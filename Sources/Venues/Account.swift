@@ -18,15 +18,20 @@ public struct Account: Sendable, Hashable {
   public let owner: Int?
   /// Loan-to-value (initial) and liquidation threshold (maintenance) agreed for this account alone.
   public let loanToValue: TwoLevels?
+  /// Index of the venue's efficiency mode that the account is in.
+  public let efficiencyMode: Int?
 
   /// Creates an account.
-  public init(id: String, mode: AccountMode = .cross, group: Int = 0, owner: Int? = nil, loanToValue: TwoLevels? = nil)
-  {
+  public init(
+    id: String, mode: AccountMode = .cross, group: Int = 0, owner: Int? = nil, loanToValue: TwoLevels? = nil,
+    efficiencyMode: Int? = nil
+  ) {
     self.id = id
     self.mode = mode
     self.group = group
     self.owner = owner
     self.loanToValue = loanToValue
+    self.efficiencyMode = efficiencyMode
   }
 }
 

@@ -47,12 +47,14 @@ struct MarginModelReadingTests {
       ], try context(SampleVenue.exchange))
     let model = try #require(written.model)
     #expect(written.problems.isEmpty)
-    #expect(model.estimator.stepDecay == 0.97 && model.updateSteps == 8 && model.maintenanceFraction == 0.7)
-    #expect(abs(model.ratePerVolatility - 1.5 * 2.3263478740408408 * (48.0 / 8760).squareRoot()) < 1e-12)
+    let terms = model.rates.terms
+    #expect(terms.recursions.map(\.beta) == [0.97, 0.97] && terms.updateSteps == 8 && terms.maintenanceFraction == 0.7)
+    #expect(abs(model.rates.law.ratePerVolatility - 1.5 * 2.3263478740408408 * (48.0 / 8760).squareRoot()) < 1e-12)
 
     let inherited = read(VolatilityScaledMargin.self, [], try context(SampleVenue.exchange))
     #expect(inherited.problems.isEmpty)
-    #expect(inherited.model?.maintenanceFraction == 0.5 && inherited.model?.updateSteps == 1)
+    let defaults = try #require(inherited.model).rates.terms
+    #expect(defaults.maintenanceFraction == 0.5 && defaults.updateSteps == 1 && defaults.overlays == .none)
   }
 
   @Test("every problem is recorded at once, with its key")

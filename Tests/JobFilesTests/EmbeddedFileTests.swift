@@ -11,7 +11,9 @@ struct EmbeddedFileTests {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-  @Test(arguments: ["nightly", "lending", "two-accounts", "coin-margined"]) func jobLoads(_ name: String) throws {
+  @Test(arguments: ["nightly", "lending", "two-accounts", "margin-models", "coin-margined"]) func jobLoads(
+    _ name: String
+  ) throws {
     let job = try StressJob.load(path: "\(Self.root)/Jobs/\(name).yaml")
     #expect(job.name == name)
     #expect(job.isSynthetic)

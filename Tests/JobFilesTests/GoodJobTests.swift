@@ -75,7 +75,7 @@ struct GoodJobTests {
     let job = try Workplace().load()
     let dynamic = try #require(job.marginModels[1].model as? VolatilityScaledMargin)
     // bob 2500 + 400 initial and 1500 + 200 maintenance, alice 2500 / 1500, isolated 400 / 200.
-    #expect(abs(dynamic.maintenanceFraction - 3400 / 5800.0) < 1e-12)
+    #expect(abs(dynamic.rates.terms.maintenanceFraction - 3400 / 5800.0) < 1e-12)
     #expect(job.marginModels[0].liquidatableAtStart.isEmpty)
     #expect(job.marginModels[1].parameters.contains(ParameterText(key: "volatility.lambda", value: "0.97")))
     #expect(job.marginModels[1].parameters.contains(ParameterText(key: "confidence", value: "0.99")))

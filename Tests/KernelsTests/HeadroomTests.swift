@@ -10,7 +10,9 @@ struct HeadroomTests {
   fileprivate struct Book {
     var rowStart: [Int32] = [0]
     var column: [Int32] = []
+    /// What an entry counts for at least, and by how much more it does at any size.
     var weight: [Double] = []
+    var stretch: [Double] = []
     var table: [Int32] = []
     var quantity: [Double] = []
     var constant: [Double] = []
@@ -25,6 +27,7 @@ struct HeadroomTests {
         for each in held {
           column.append(Int32(each))
           weight.append(draws.uniform() < 0.2 ? 0.8 : 1)
+          stretch.append(draws.uniform() < 0.7 ? 1 : 1 + draws.uniform() / 2)
           table.append(Int32(draws.uniform() * 4))
           quantity.append((draws.uniform() - 0.5) * 4)
           gross += abs(quantity[quantity.count - 1])
@@ -36,6 +39,9 @@ struct HeadroomTests {
       }
     }
 
+    /// What each entry counts for.
+    var weighted: [Double] { quantity.indices.map { weight[$0] * stretch[$0] * quantity[$0] } }
+
     var headroom: HeadroomRows {
       HeadroomRows(
         rowStart: rowStart, column: column, weight: weight, table: table, tableStart: tableStart, slopes: slopes,
@@ -43,11 +49,12 @@ struct HeadroomTests {
     }
   }
 
-  /// Values, sizes and factors about prices of 100.
+  /// Values, sizes and factors about prices of 100, those of shorts three times those of longs.
   private static func state(spread: Double, _ draws: inout SystemlessGenerator) -> [Double] {
     (0..<columns).flatMap { _ -> [Double] in
       let price = 100 * (1 + spread * (2 * draws.uniform() - 1))
-      return [price - spread * draws.uniform(), price, 1 + spread * (draws.uniform() - 0.5), 0]
+      let factors = (0..<2).map { _ in 1 + spread * (draws.uniform() - 0.5) }
+      return [price - spread * draws.uniform(), price, factors[0], 3 * factors[1]]
     }
   }
 
@@ -59,7 +66,8 @@ struct HeadroomTests {
       let accrued = zip(all(1), all(0)).map { $0 - $1 }
       ColumnBounds(
         lowPrice: all(1).min() ?? 0, highPrice: all(1).max() ?? 0, lowGrowth: 1, highGrowth: 1,
-        lowAccrued: accrued.min() ?? 0, highAccrued: accrued.max() ?? 0, highFactor: all(2).max() ?? 0, sizeGrows: true
+        lowAccrued: accrued.min() ?? 0, highAccrued: accrued.max() ?? 0, highFactor: all(2).max() ?? 0,
+        highShortFactor: all(3).max() ?? 0, sizeGrows: true
       ).write(column: column, to: &bounds)
     }
     return bounds
@@ -69,7 +77,8 @@ struct HeadroomTests {
     let all = (0..<Int32(headroom.count)).map { $0 }
     var found = all
     let count = headroom.negativeRows(
-      among: all, first: all.count, quantity: book.quantity, constant: book.constant, columns: state, into: &found)
+      among: all, first: all.count, quantity: book.quantity, weighted: book.weighted, constant: book.constant,
+      columns: state, into: &found)
     return Array(found[0..<count])
   }
 
@@ -83,7 +92,7 @@ struct HeadroomTests {
       let states = (0..<12).map { _ in Self.state(spread: spread, &draws) }
       let bounds = Self.bounds(of: states)
       let order = HeadroomOrder(
-        rows: headroom, quantity: book.quantity, constant: book.constant, state: states[0],
+        rows: headroom, quantity: book.quantity, weighted: book.weighted, constant: book.constant, state: states[0],
         typical: [1, 0.5, 0.1, 2, 0, 1, 1])
       let moves = order.makeMoves()
       moves.move(within: bounds)
@@ -95,12 +104,13 @@ struct HeadroomTests {
       skipped += 400 - count
       let window = HeadroomWindow(rows: headroom, columns: Self.columns)
       window.begin(
-        among: marked, first: count, quantity: book.quantity, constant: book.constant, bounds: bounds, state: states[0])
+        among: marked, first: count, quantity: book.quantity, weighted: book.weighted, constant: book.constant,
+        bounds: bounds, state: states[0])
       skipped += count - window.count
       for state in states {
         var found = marked
         let number = window.negativeRows(
-          state: state, quantity: book.quantity, constant: book.constant, into: &found)
+          state: state, quantity: book.quantity, weighted: book.weighted, constant: book.constant, into: &found)
         #expect(Array(found[0..<number]) == Self.negative(book, headroom, state))
       }
       // A row that loses cash or changes sides, as a closing does, is seen in the next state.
@@ -109,12 +119,12 @@ struct HeadroomTests {
         book.constant[Int(row)] -= 20
         for entry in Int(book.rowStart[Int(row)])..<Int(book.rowStart[Int(row) + 1]) { book.quantity[entry] *= -0.5 }
       }
-      window.update(changed, quantity: book.quantity, constant: book.constant)
+      window.update(changed, quantity: book.quantity, weighted: book.weighted, constant: book.constant)
       let candidates = Set(Self.candidates(of: window, states, book))
       for state in states {
         var found = marked
         let number = window.negativeRows(
-          state: state, quantity: book.quantity, constant: book.constant, into: &found)
+          state: state, quantity: book.quantity, weighted: book.weighted, constant: book.constant, into: &found)
         let expected = Self.negative(book, headroom, state).filter { candidates.contains($0) }
         #expect(Array(found[0..<number]) == expected)
       }
@@ -128,10 +138,10 @@ struct HeadroomTests {
     // With every account deep in debt, the rows in reach are all the window's candidates.
     let poor = book.constant.map { _ in -1e9 }
     let all = (0..<Int32(book.constant.count)).map { $0 }
-    window.update(all, quantity: book.quantity, constant: poor)
-    defer { window.update(all, quantity: book.quantity, constant: book.constant) }
+    window.update(all, quantity: book.quantity, weighted: book.weighted, constant: poor)
+    defer { window.update(all, quantity: book.quantity, weighted: book.weighted, constant: book.constant) }
     let number = window.negativeRows(
-      state: states[0], quantity: book.quantity, constant: poor, into: &found)
+      state: states[0], quantity: book.quantity, weighted: book.weighted, constant: poor, into: &found)
     return Array(found[0..<number])
   }
 
@@ -141,7 +151,8 @@ struct HeadroomTests {
       rowStart: [0, 1, 2], column: [0, 1], weight: [1, 1], table: [0, 1], tableStart: [0, 1, 2], slopes: [0.1, 0.1],
       deductions: [-5, 0])
     let order = HeadroomOrder(
-      rows: rows, quantity: [1, 1], constant: [1000, .nan], state: [100, 100, 1, 0, 100, 100, 1, 0], typical: [1, 1])
+      rows: rows, quantity: [1, 1], weighted: [1, 1], constant: [1000, .nan], state: [100, 100, 1, 0, 100, 100, 1, 0],
+      typical: [1, 1])
     let moves = order.makeMoves()
     moves.move(to: [100, 100, 1, 0, 100, 100, 1, 0])
     var bits: [UInt64] = [0]

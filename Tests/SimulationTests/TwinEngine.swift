@@ -34,7 +34,7 @@ extension TwinCase {
       VenuePlan(venue: $0.venue, rules: $0.rules, grid: grid, assetIDs: ids, initialPrices: start)
     }
     let models = zip(venues, plans).map { ModelPlan(model: model(of: $0), scale: $0.scale, plan: $1) }
-    let isDynamic = venues.contains { if case .volatilityScaled = $0.model { true } else { false } }
+    let isDynamic = venues.contains { self.model(of: $0).isDynamic }
     return Simulator(
       generator: PathGenerator(market: market, seed: 1),
       market: MarketPlan(
@@ -44,16 +44,19 @@ extension TwinCase {
       paths: paths.count, atStart: atStart, fanAssets: [], callWindowHours: 24)
   }
 
-  /// The factor on the maintenance requirement of each column of a venue's book under given initial rates per asset;
-  /// nil for columns that the model demands nothing of.
-  func maintenanceFactors(venue: Int, rates: [Double]) -> [Double?] {
+  /// The factors on the maintenance requirement of long and short positions in each column of a venue's book, one after
+  /// the other, under given rates per instrument; nil for columns that the model demands nothing of.
+  func maintenanceFactors(venue: Int, rates: [ReferenceRates]) -> [Double?] {
     let input = venues[venue]
-    return input.venue.book.columns.map { column in
+    return input.venue.book.columns.flatMap { column -> [Double?] in
+      let own = rates[column.instrument]
       switch input.model {
-      case .tiered: column.side == .perpetual ? input.scale : nil
-      case .loanToValue: column.side == .held ? input.scale : nil
-      case .volatilityScaled(let figures):
-        column.side == .perpetual ? input.scale * rates[column.asset] * figures.maintenanceFraction : nil
+      case .tiered, .sizePremium:
+        return column.side == .perpetual ? [input.scale, input.scale] : [nil, nil]
+      case .loanToValue, .lending: return column.side == .held ? [input.scale, input.scale] : [nil, nil]
+      case .volatilityScaled, .rated, .openInterest:
+        guard column.side == .perpetual else { return [nil, nil] }
+        return [input.scale * own.maintenanceLong, input.scale * own.maintenanceShort]
       }
     }
   }
@@ -63,7 +66,13 @@ extension TwinCase {
     let instruments = input.venue.instruments
     switch input.model {
     case .tiered(let tables): return TieredMargin(instruments: instruments, tables: tables)
+    case .sizePremium(let tables, let factors):
+      return SizePremiumMargin(instruments: instruments, tables: tables, factors: factors)
     case .loanToValue: return LoanToValueMargin(instruments: instruments)
+    case .lending(let modes, let shift):
+      return LoanToValueMargin(instruments: instruments, modes: modes, shift: shift)
+    case .openInterest(let figures): return OpenInterestMargin(instruments: instruments, figures: figures)
+    case .rated(let rating): return model(of: rating, instruments: instruments)
     case .volatilityScaled(let figures):
       let isDaily = figures.lambdaHours == 24
       return VolatilityScaledMargin(
@@ -72,6 +81,48 @@ extension TwinCase {
         floor: figures.floor, cap: figures.cap, updateSteps: grid.wholeSteps(in: figures.updateHours) ?? 1,
         maintenanceFraction: figures.maintenanceFraction, instruments: instruments,
         initialVolatilities: initialVolatilities)
+    }
+  }
+}
+
+extension TwinCase {
+  /// The engine's model for a reference's rating.
+  func model(of rating: ReferenceRating, instruments: [Instrument]) -> any MarginModel {
+    let recursions: [VolatilityRecursion]
+    switch rating.estimator {
+    case .exponential(let lambda, let hours):
+      let estimator = ExponentialVolatility(lambda: lambda, per: hours == 24 ? .day : .step, grid: grid)
+      recursions = initialVolatilities.map { VolatilityRecursion(estimator, initialVolatility: $0) }
+    case .garch(let all):
+      recursions = all.map { VolatilityRecursion($0, horizonSteps: rating.periodHours / grid.stepHours) }
+    }
+    let terms = DynamicTerms(
+      recursions: recursions, floor: rating.floor, cap: rating.cap,
+      updateSteps: grid.wholeSteps(in: rating.updateHours) ?? 1, maintenanceFraction: rating.maintenanceFraction,
+      overlays: rating.overlays, longRunVolatilities: rating.longRun)
+    let rootPeriod = (rating.periodHours / 8760).squareRoot()
+    switch rating.law {
+    case .normal(let quantile, let multiple, let own):
+      return VolatilityScaledMargin(
+        rates: DynamicRates(
+          law: NormalLaw(ratePerVolatility: multiple * quantile * rootPeriod),
+          maintenanceLaw: own.map { NormalLaw(ratePerVolatility: multiple * $0 * rootPeriod) }, terms: terms,
+          instruments: instruments))
+    case .lognormal(let tail, _, let own):
+      return LognormalShortfallMargin(
+        rates: DynamicRates(
+          law: LognormalLaw(tailProbability: tail, horizonYears: rating.periodHours / 8760),
+          maintenanceLaw: own.map { LognormalLaw(tailProbability: $0.tail, horizonYears: rating.periodHours / 8760) },
+          terms: terms, instruments: instruments))
+    case .historical(let residuals, let confidence, let isShortfall, let own):
+      let losses = residuals.map { RescaledLosses(residuals: $0) }
+      func law(_ confidence: Double) -> HistoricalLaw {
+        HistoricalLaw(
+          losses: losses, confidence: confidence, isShortfall: isShortfall, rootPeriod: rootPeriod)
+      }
+      let rates = DynamicRates(
+        law: law(confidence), maintenanceLaw: own.map(law), terms: terms, instruments: instruments)
+      return isShortfall ? HistoricalShortfallMargin(rates: rates) : HistoricalQuantileMargin(rates: rates)
     }
   }
 }

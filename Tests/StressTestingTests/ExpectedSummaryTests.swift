@@ -17,7 +17,9 @@ struct ExpectedSummaryTests {
   private static let isRewriting = ProcessInfo.processInfo.environment["PLIMSOLL_REWRITE_EXPECTED"] == "1"
 
   /// The example jobs with the number of paths of their summaries; the jobs themselves take more.
-  @Test(arguments: [("two-accounts", 1), ("lending", 2048), ("nightly", 2048), ("what-if", 128)])
+  @Test(arguments: [
+    ("two-accounts", 1), ("lending", 2048), ("nightly", 2048), ("what-if", 128), ("margin-models", 256),
+  ])
   func summary(_ name: String, paths: Int) throws {
     let report = try StressTest(Embedded.job(name, ["paths": "\(paths)"])).run()
     let obtained = ExpectedSummary(report)

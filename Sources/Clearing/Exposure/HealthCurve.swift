@@ -44,14 +44,17 @@ public struct HealthCurve: Sendable {
   func counted(position: Int) -> (weighted: TwoLevels, requirement: TwoLevels) {
     let column = Int(book.column[position])
     let mark = prices[book.columns[column].asset]
-    let value = book.quantity[position] * book.openingValuations[column].value(at: mark)
-    let size = abs(book.quantity[position]) * book.openingValuations[column].notional(at: mark)
+    let quantity = book.quantity[position]
+    let factor = factorIndex(column: column, quantity: quantity)
+    let value = quantity * book.openingValuations[column].value(at: mark)
+    let size = abs(quantity) * book.openingValuations[column].notional(at: mark)
     return (
       TwoLevels(
-        initial: table.initial.weight[position] * value, maintenance: table.maintenance.weight[position] * value),
+        initial: table.initial.weight(position: position, quantity: quantity) * value,
+        maintenance: table.maintenance.weight(position: position, quantity: quantity) * value),
       TwoLevels(
-        initial: initialFactors[column] * table.initial.requirement(position: position, notional: size),
-        maintenance: maintenanceFactors[column] * table.maintenance.requirement(position: position, notional: size))
+        initial: initialFactors[factor] * table.initial.requirement(position: position, notional: size),
+        maintenance: maintenanceFactors[factor] * table.maintenance.requirement(position: position, notional: size))
     )
   }
 
@@ -101,9 +104,10 @@ public struct HealthCurve: Sendable {
       let valuation = book.openingValuations[column]
       let mark = isMoved[asset] ? prices[asset] * ratio : prices[asset]
       let quantity = book.quantity[position]
-      health += table.maintenance.weight[position] * quantity * valuation.value(at: mark)
+      health +=
+        table.maintenance.weight(position: position, quantity: quantity) * quantity * valuation.value(at: mark)
       health -=
-        maintenanceFactors[column]
+        maintenanceFactors[factorIndex(column: column, quantity: quantity)]
         * table.maintenance.requirement(position: position, notional: abs(quantity) * valuation.notional(at: mark))
     }
     return health

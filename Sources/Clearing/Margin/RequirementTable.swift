@@ -2,8 +2,9 @@ public import Venues
 
 /// What a margin model demands of every position of a book, resolved once before the run.
 ///
-/// The requirement of position k is factor_c(t)·T_k(|q_k|·unitNotional_c), T_k the largest of a run of lines, and its
-/// value counts in weighted equity with weight w_k. Only the factors move along a path.
+/// The requirement of position k is factor_cs(t)·T_k(|q_k|·unitNotional_c), s being its side and T_k the largest of a run
+/// of lines, and its value counts in weighted equity with weight w_k(|q_k|). Only the factors move along a path, and
+/// weights where a liquidation changes the size that they depend on.
 public struct RequirementTable: Sendable {
   /// One level of requirement.
   public struct Level: Sendable {
@@ -13,8 +14,26 @@ public struct RequirementTable: Sendable {
     public let tableStart: [Int32]
     /// Table of each position.
     public let table: [Int32]
-    /// Weight of each position's value in weighted equity.
+    /// Weight of each position's value in weighted equity, before its size is looked at.
     public let weight: [Double]
+    /// k of each position: how much its size in asset units moves its weight; empty where no weight depends on size.
+    public let sizeFactor: [Double]
+
+    /// What the weight of each position is at least, whatever its size: its weight, or nothing where size moves it.
+    public var leastWeight: [Double] {
+      sizeFactor.isEmpty ? weight : zip(weight, sizeFactor).map { $1 > 0 ? 0 : $0 }
+    }
+
+    /// The weight of a position when it is of `quantity`.
+    ///
+    /// A balance counts min(w, 1.1/(1 + k√size)), a debt max(w, 0.8·w + k√size); with k = 0 that is w. So q·w(q) never
+    /// falls as a balance grows, and a weight never raises equity.
+    public func weight(position: Int, quantity: Double) -> Double {
+      let plain = weight[position]
+      guard !sizeFactor.isEmpty, sizeFactor[position] > 0 else { return plain }
+      let growth = sizeFactor[position] * abs(quantity).squareRoot()
+      return quantity < 0 ? max(plain, 0.8 * plain + growth) : min(plain, 1.1 / (1 + growth))
+    }
   }
 
   /// What opening and withdrawing are judged by.
@@ -22,17 +41,18 @@ public struct RequirementTable: Sendable {
   /// What liquidation is judged by.
   public let maintenance: Level
 
-  /// Resolves each position of `book`: its lines and weights at both levels.
-  public init(book: Book, _ terms: (_ account: Account, _ column: Book.Column) -> PositionTerms) {
+  /// Resolves each position of `book`: its lines and weights at both levels, from the index of its account and its column.
+  public init(book: Book, _ terms: (_ account: Int, _ column: Book.Column) -> PositionTerms) {
     var initial = LevelBuilder(capacity: book.quantity.count)
     var maintenance = LevelBuilder(capacity: book.quantity.count)
-    for (index, account) in book.accounts.enumerated() {
+    for index in book.accounts.indices {
       for position in book.positions(of: index) {
         let column = book.columns[Int(book.column[position])]
         // The requirement of an inverse position stands on its face; its coins count in full.
-        let found = column.leg == .coins ? PositionTerms() : terms(account, column)
-        initial.append(lines: found.initialLines, weight: found.weight.initial)
-        maintenance.append(lines: found.maintenanceLines, weight: found.weight.maintenance)
+        let found = column.leg == .coins ? PositionTerms() : terms(index, column)
+        initial.append(lines: found.initialLines, weight: found.weight.initial, sizeFactor: found.sizeFactor)
+        maintenance.append(
+          lines: found.maintenanceLines, weight: found.weight.maintenance, sizeFactor: found.sizeFactor)
       }
     }
     self.initial = initial.level
@@ -48,14 +68,18 @@ public struct PositionTerms: Sendable, Hashable {
   public var maintenanceLines: [RequirementLine]
   /// Weight of the position's value in weighted equity.
   public var weight: TwoLevels
+  /// k ≥ 0: how much the position's size moves its weight; 0 for not at all.
+  public var sizeFactor: Double
 
   /// Creates terms.
   public init(
-    initialLines: [RequirementLine] = [], maintenanceLines: [RequirementLine] = [], weight: TwoLevels = .full
+    initialLines: [RequirementLine] = [], maintenanceLines: [RequirementLine] = [], weight: TwoLevels = .full,
+    sizeFactor: Double = 0
   ) {
     self.initialLines = initialLines
     self.maintenanceLines = maintenanceLines
     self.weight = weight
+    self.sizeFactor = sizeFactor
   }
 
   /// Terms of a spot position by the venue's collateral schedule: no requirement, the weights do it.
@@ -70,15 +94,18 @@ private struct LevelBuilder {
   private var tableStart: [Int32] = [0]
   private var table: [Int32] = []
   private var weight: [Double] = []
+  private var sizeFactor: [Double] = []
   private var known: [[RequirementLine]: Int32] = [:]
 
   init(capacity: Int) {
     table.reserveCapacity(capacity)
     weight.reserveCapacity(capacity)
+    sizeFactor.reserveCapacity(capacity)
   }
 
-  mutating func append(lines: [RequirementLine], weight: Double) {
+  mutating func append(lines: [RequirementLine], weight: Double, sizeFactor: Double) {
     self.weight.append(weight)
+    self.sizeFactor.append(sizeFactor)
     if let number = known[lines] {
       table.append(number)
       return
@@ -91,6 +118,8 @@ private struct LevelBuilder {
   }
 
   var level: RequirementTable.Level {
-    RequirementTable.Level(lines: lines, tableStart: tableStart, table: table, weight: weight)
+    RequirementTable.Level(
+      lines: lines, tableStart: tableStart, table: table, weight: weight,
+      sizeFactor: sizeFactor.contains { $0 > 0 } ? sizeFactor : [])
   }
 }

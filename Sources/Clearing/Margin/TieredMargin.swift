@@ -20,12 +20,7 @@ public struct TieredMargin: MarginModel {
 
   /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: MarginContext) {
-    for instrument in context.venue.instruments {
-      guard case .perpetual(let terms) = instrument.kind, terms.brackets == nil else { continue }
-      reader.record(
-        "\(instrument.id) has no bracket table", key: "kind", found: "tiered",
-        hint: "give it `margin:` in the venue's file")
-    }
+    Self.recordUntabled(context.venue.instruments, kind: Self.kind.name, reader)
     self.init(instruments: context.venue.instruments, tables: context.rules.brackets)
   }
 
@@ -34,15 +29,27 @@ public struct TieredMargin: MarginModel {
 
   /// Terms of every position.
   public func requirements(of book: Book) -> RequirementTable {
-    RequirementTable(book: book) { _, column in
-      switch instruments[column.instrument].kind {
-      case .perpetual(let terms):
-        guard let index = terms.brackets else { return PositionTerms() }
-        return PositionTerms(
-          initialLines: tables[index].initialLines, maintenanceLines: tables[index].maintenanceLines)
-      case .spot(let terms): return .scheduled(terms, side: column.side)
-      case .settlement: return PositionTerms()
-      }
+    RequirementTable(book: book) { _, column in Self.terms(of: column, instruments: instruments, tables: tables) }
+  }
+
+  /// Lines of a perpetual's table; a spot position's weights.
+  static func terms(of column: Book.Column, instruments: [Instrument], tables: [BracketTable]) -> PositionTerms {
+    switch instruments[column.instrument].kind {
+    case .perpetual(let terms):
+      guard let index = terms.brackets else { return PositionTerms() }
+      return PositionTerms(initialLines: tables[index].initialLines, maintenanceLines: tables[index].maintenanceLines)
+    case .spot(let terms): return .scheduled(terms, side: column.side)
+    case .settlement: return PositionTerms()
+    }
+  }
+
+  /// Records the perpetuals that have no table.
+  static func recordUntabled(_ instruments: [Instrument], kind: String, _ reader: ParameterReader) {
+    for instrument in instruments {
+      guard case .perpetual(let terms) = instrument.kind, terms.brackets == nil else { continue }
+      reader.record(
+        "\(instrument.id) has no bracket table", key: "kind", found: kind,
+        hint: "give it `margin:` in the venue's file")
     }
   }
 

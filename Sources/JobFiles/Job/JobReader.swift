@@ -95,8 +95,10 @@ private struct JobReader {
     portfolio.terms.check(
       stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
     portfolio.terms.checkExpiries(grid: grid, problems: intake.problems)
+    let histories = ModelHistories(of: market, grid: grid, base: file, intake: intake)
     let models = section.models(
-      baseline: compare.baseline, grid: grid, portfolio: portfolio, market: model, problems: intake.problems)
+      baseline: compare.baseline, grid: grid, portfolio: portfolio, market: model, histories: histories,
+      problems: intake.problems)
     if let models, atStart == .refuse {
       section.refuse(models, accounts: portfolio.venue.book.accounts, problems: intake.problems)
     }

@@ -11,6 +11,8 @@ struct ModelsSection {
     let name: String
     let choice: KindChoice?
     let node: DocumentNode
+    /// The model's type; nil where its kind is unknown.
+    var type: (any MarginModel.Type)? { allMarginModels.first { $0.kind.name == choice?.kind.name } }
   }
 
   private let entries: [Entry]
@@ -41,7 +43,8 @@ struct ModelsSection {
 
   /// Makes the models for one venue; nil, recorded, where any cannot be made.
   func models(
-    baseline: Int, grid: TimeGrid, portfolio: Portfolio, market: MarketModel, problems: ProblemCollector
+    baseline: Int, grid: TimeGrid, portfolio: Portfolio, market: MarketModel, histories: ModelHistories,
+    problems: ProblemCollector
   ) -> [JobModel]? {
     let before = problems.count
     let book = portfolio.venue.book
@@ -52,7 +55,10 @@ struct ModelsSection {
     for index in order where entries.indices.contains(index) {
       let context = MarginContext(
         grid: grid, venue: portfolio.venue, rules: portfolio.rules,
-        initialVolatilities: market.initialVolatilities, baselineMaintenanceFraction: fraction)
+        initialVolatilities: market.initialVolatilities,
+        longRunVolatilities: market.longRunVolatilities, calibration: histories.calibration,
+        history: entries[index].type?.needsHistory == true ? histories.history(of: entries[index].node) : nil,
+        baselineMaintenanceFraction: fraction)
       guard let model = Self.model(entries[index], context) else {
         // Recorded; the others are read with a stand-in, only to find what is wrong with them.
         if index == baseline { fraction = 0.5 }
@@ -76,7 +82,8 @@ struct ModelsSection {
     let assets = venue.depths.count
     let context = MarginContext(
       grid: grid, venue: venue, rules: portfolio?.rules ?? ClearingRules.standIn,
-      initialVolatilities: [Double](repeating: 1, count: assets), baselineMaintenanceFraction: 0.5)
+      initialVolatilities: [Double](repeating: 1, count: assets),
+      longRunVolatilities: [Double](repeating: 1, count: assets), baselineMaintenanceFraction: 0.5)
     for entry in entries where entry.choice != nil {
       let scratch = ProblemCollector()
       let choice = KindChoice(
@@ -88,8 +95,7 @@ struct ModelsSection {
 
   /// The model of one entry; nil, recorded, where it cannot be made in `context`.
   private static func model(_ entry: Entry, _ context: MarginContext) -> JobModel? {
-    guard let choice = entry.choice, let type = allMarginModels.first(where: { $0.kind.name == choice.kind.name })
-    else { return nil }
+    guard let choice = entry.choice, let type = entry.type else { return nil }
     var reader = choice.reader
     let before = reader.problems.count
     let model = type.init(reading: &reader, context: context)

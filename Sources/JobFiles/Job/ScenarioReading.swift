@@ -144,7 +144,8 @@ struct ScenarioReading {
     portfolio.terms.check(
       stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: found)
     let models = job.section.models(
-      baseline: job.baseline, grid: grid, portfolio: portfolio, market: job.model, problems: found)
+      baseline: job.baseline, grid: grid, portfolio: portfolio, market: job.model,
+      histories: ModelHistories(of: job.market, grid: grid, base: job.file, intake: job.intake), problems: found)
     for problem in found.problems {
       var problem = problem
       problem.message = "in scenario \(quotedForMessage(entry.name)): \(problem.message)"

@@ -12,6 +12,10 @@ struct MarketSection {
   let processKind: String
   /// The process's parameters as they apply.
   let processParameters: [ParameterText]
+  /// The prices that the figures come from or that are resampled; nil where there are none, or they are replayed.
+  let pastPrices: HistoryFile?
+  /// Which part of them is used.
+  let selection: HistorySelection
 
   /// Reads the section.
   ///
@@ -30,11 +34,11 @@ struct MarketSection {
     guard let given, let grid else {
       Self.checkAlone(keys.process, grid: grid, dependence: dependence, intake.problems)
       guard let given else { return nil }
-      self.init(given, choice, model: nil)
+      self.init(given, choice, keys, model: nil)
       return
     }
     guard var found = keys.atStep(of: grid, given, intake: intake) else {
-      self.init(given, choice, model: nil)
+      self.init(given, choice, keys, model: nil)
       return
     }
     var replayed: [ReplayPath]?
@@ -42,7 +46,7 @@ struct MarketSection {
       found = found.givingPrices(to: keys.givenAssets)
       replayed = keys.replay(found, grid: grid, intake: intake)
       guard replayed != nil else {
-        self.init(found, choice, model: nil)
+        self.init(found, choice, keys, model: nil)
         return
       }
     }
@@ -54,7 +58,7 @@ struct MarketSection {
     if choice.process?.resamplesHistory == true, let file = keys.history {
       history = file.resampled(found.assets.map(\.id), keys.selection, grid: grid, intake: intake)
       guard history != nil else {
-        self.init(found, choice, model: nil)
+        self.init(found, choice, keys, model: nil)
         return
       }
     }
@@ -63,16 +67,19 @@ struct MarketSection {
     let extra =
       keys.selection.parameterTexts + (keys.bars?.parameterTexts ?? []) + (intraStep?.parameterTexts ?? [])
       + found.derivedTexts
-    self.init(found, choice, model: Self.model(choice, context, intraStep, intake.problems), extra: extra)
+    self.init(found, choice, keys, model: Self.model(choice, context, intraStep, intake.problems), extra: extra)
   }
 
   private init(
-    _ calibration: MarketCalibration, _ choice: KindChoice, model: MarketModel?, extra: [ParameterText] = []
+    _ calibration: MarketCalibration, _ choice: KindChoice, _ keys: MarketKeys, model: MarketModel?,
+    extra: [ParameterText] = []
   ) {
     self.calibration = calibration
     self.model = model
     processKind = choice.kind.name
     processParameters = choice.parameterTexts + extra
+    pastPrices = choice.kind.name == Replay.kind.name ? nil : keys.history
+    selection = keys.selection
   }
 
   /// Checks the process's own parameters where the figures could not be read: against a market without assets, whose own

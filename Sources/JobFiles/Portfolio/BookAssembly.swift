@@ -1,3 +1,4 @@
+import Clearing
 import Schema
 import Venues
 
@@ -22,12 +23,12 @@ struct BookAssembly {
   /// Assembles the book. `prices` are those at t = 0 per asset of the universe, nil where the market is not known.
   init(
     positions file: PositionsFile, named name: String, accounts table: AccountsFile?, accountsName: String,
-    instruments: [Instrument], prices: [Double]?, intake: Intake
+    instruments: [Instrument], modes: [EfficiencyMode], prices: [Double]?, intake: Intake
   ) {
     self.instruments = instruments
     self.file = name
     groups = table.map { $0.groups.isEmpty ? ["all"] : $0.groups } ?? ["all"]
-    makeAccounts(file, table)
+    makeAccounts(file, table, modes: modes.map(\.name), accountsName)
     positions.reserveCapacity(file.rows.count)
     for row in file.rows { place(row, prices: prices) }
     checkNames(file.accounts, accountsName: table == nil ? name : accountsName)
@@ -36,7 +37,9 @@ struct BookAssembly {
   }
 
   /// The named accounts in the order of `accounts.csv`, else of first appearance.
-  private mutating func makeAccounts(_ file: PositionsFile, _ table: AccountsFile?) {
+  private mutating func makeAccounts(
+    _ file: PositionsFile, _ table: AccountsFile?, modes: [String], _ accountsName: String
+  ) {
     accounts.reserveCapacity(file.accounts.count)
     for number in 0..<file.accounts.count {
       guard let table, table.modes.indices.contains(number) else {
@@ -46,8 +49,26 @@ struct BookAssembly {
       accounts.append(
         Account(
           id: file.accounts.text(of: number), mode: table.modes[number], group: table.groupOf[number],
-          loanToValue: table.loanToValue[number]))
+          loanToValue: table.loanToValue[number],
+          efficiencyMode: table.efficiencyModes[number].flatMap {
+            mode($0, among: modes, at: SourceLocation(file: accountsName, line: table.lines[number]))
+          }))
     }
+  }
+
+  /// Index of the efficiency mode called `name`; nil, recorded, where the venue has none of that name.
+  private func mode(_ name: String, among modes: [String], at place: SourceLocation) -> Int? {
+    if let index = modes.firstIndex(of: name) { return index }
+    guard !problems.isFull else {
+      problems.countOnly()
+      return nil
+    }
+    problems.record(
+      "the venue has no such efficiency mode", at: place.appending(key: "efficiency_mode"),
+      found: quotedForMessage(name),
+      allowed: modes.isEmpty ? "a mode under the venue's efficiencyModes" : modes.joined(separator: ", "),
+      hint: nearestWord(to: name, among: modes).map { "did you mean '\($0)'?" })
+    return nil
   }
 
   /// Adds one row: to its account, or as an isolated position to an account made for it.

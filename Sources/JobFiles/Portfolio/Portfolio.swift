@@ -22,7 +22,7 @@ public struct Portfolio: Sendable {
   ) {
     let before = intake.problems.count
     guard Self.isFolder(folder, asker: asker, intake) else { return nil }
-    let book = BookFile(folder, intake: intake)
+    let origin = BookFile(folder, intake: intake)
     let hint = "a portfolio folder holds venue.yaml and positions.csv"
     let document = intake.document(folder.child("venue.yaml"), hint: hint)
     let terms = document.flatMap { VenueTerms(reading: $0, universe: universe, intake: intake) }
@@ -35,16 +35,34 @@ public struct Portfolio: Sendable {
     guard let positions else { return nil }
     let assembly = BookAssembly(
       positions: positions, named: reference.shown, accounts: accounts.table,
-      accountsName: folder.child("accounts.csv").shown, instruments: terms.instruments, prices: prices, intake: intake)
+      accountsName: folder.child("accounts.csv").shown, instruments: terms.instruments,
+      modes: terms.rules.efficiencyModes, prices: prices, intake: intake)
     guard intake.problems.count == before else { return nil }
     self.terms = terms
     rules = terms.rules
+    let book = Book(
+      accounts: assembly.accounts, groups: assembly.groups, instruments: terms.instruments,
+      positions: assembly.positions)
+    Self.warnOfDebts(outsideModesOf: book, terms, accounts.exists ? folder.child("accounts.csv").shown : "", intake)
     venue = Venue(
       id: terms.id, summary: terms.summary, settlement: terms.settlement,
-      isSynthetic: terms.isSynthetic || book.isSynthetic, depths: terms.depths, instruments: terms.instruments,
-      book: Book(
-        accounts: assembly.accounts, groups: assembly.groups, instruments: terms.instruments,
-        positions: assembly.positions))
+      isSynthetic: terms.isSynthetic || origin.isSynthetic, depths: terms.depths, instruments: terms.instruments,
+      book: book)
+  }
+
+  /// Warns of accounts whose efficiency mode does not apply, because they owe something outside it.
+  private static func warnOfDebts(
+    outsideModesOf book: Book, _ terms: VenueTerms, _ file: String, _ intake: Intake
+  ) {
+    let modes = terms.rules.efficiencyModes
+    let outside = book.accounts.indices.filter { index in
+      book.accounts[index].efficiencyMode != nil
+        && LoanToValueMargin.mode(of: index, in: book, instruments: terms.instruments, modes: modes) == nil
+    }
+    guard let first = outside.first else { return }
+    intake.warn(
+      "\(outside.count) accounts owe something outside their efficiency mode, which does not apply to them, "
+        + "among them \(quotedForMessage(book.accounts[first].id))", at: SourceLocation(file: file))
   }
 
   /// Whether the path is a folder; recorded at the place that named it where not.

@@ -26,6 +26,8 @@ import Schema
 /// margin:
 ///   large:                                                             # by notional, lowest bracket first
 ///     - { from: 0, initial: 0.05, maintenance: 0.03 }
+/// efficiencyModes:                                                     # accounts.csv says who is in which
+///   ether: { instruments: [ETH, STETH], ltv: 0.9, liquidationThreshold: 0.93 }
 /// liquidation: { policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }
 /// # or { policy: full, penalty, … }, or { policy: close-factor, closeFactor, fullBelowHealthFactor, bonus, … }
 /// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
@@ -77,6 +79,7 @@ public struct VenueTerms: Sendable {
     let tables = BracketListing(reading: &reader, intake: intake)
     let listing = InstrumentListing(
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
+    let modes = EfficiencyModeListing(reading: &reader, instruments: listing.instruments).modes
     let terms = ClearingTerms(reading: &reader, intake: intake)
     reader.finish()
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
@@ -93,7 +96,7 @@ public struct VenueTerms: Sendable {
     places = listing.places
     rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
-      reserve: terms.reserve, lossAllocation: terms.lossAllocation)
+      reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
   }
 
   /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of

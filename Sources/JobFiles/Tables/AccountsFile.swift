@@ -2,10 +2,10 @@ import Kernels
 import Schema
 import Venues
 
-/// Reads `accounts.csv`: `account,mode,group[,ltv,liquidation_threshold]`, columns in any order.
+/// Reads `accounts.csv`: `account,mode,group[,ltv,liquidation_threshold][,efficiency_mode]`, columns in any order.
 ///
 /// `mode` is `cross` (or blank) or `isolated`; a blank `group` is `all`. An account may have a loan-to-value and a
-/// liquidation threshold of its own, both or neither.
+/// liquidation threshold of its own, both or neither, and be in an efficiency mode of the venue.
 struct AccountsFile {
   /// The account names in the order written.
   private(set) var names = NameIndex()
@@ -15,6 +15,8 @@ struct AccountsFile {
   private(set) var groupOf: [Int] = []
   /// Own loan-to-value and threshold of each account.
   private(set) var loanToValue: [TwoLevels?] = []
+  /// Name of the efficiency mode of each account; nil for none.
+  private(set) var efficiencyModes: [String?] = []
   /// Group names in the order they first appear.
   private(set) var groups: [String] = []
   /// Line of each account.
@@ -25,7 +27,9 @@ struct AccountsFile {
   init?(_ bytes: Span<UInt8>, file: String, problems: ProblemCollector) {
     guard var table = CSVTable(bytes, file: file, problems: problems) else { return nil }
     let required = ["account", "mode", "group"]
-    guard table.hasColumns(required: required, optional: ["ltv", "liquidation_threshold"]) else { return nil }
+    guard table.hasColumns(required: required, optional: ["ltv", "liquidation_threshold", "efficiency_mode"]) else {
+      return nil
+    }
     while table.advance(in: bytes) { take(table, bytes) }
     if table.rowCount == 0, problems.isEmpty {
       problems.record("the file has no rows", at: SourceLocation(file: file), allowed: "one row per account")
@@ -38,6 +42,8 @@ struct AccountsFile {
     modes.append(mode(table, bytes))
     groupOf.append(group(table, bytes))
     loanToValue.append(ownLoanToValue(table, bytes))
+    let mode = table.index(of: "efficiency_mode").map { table.field($0) }
+    efficiencyModes.append(mode.flatMap { $0.isEmpty ? nil : $0.text(in: bytes) })
     lines.append(table.line)
   }
 

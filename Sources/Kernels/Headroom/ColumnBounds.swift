@@ -11,8 +11,8 @@ public struct ColumnBounds: Sendable, Equatable {
   public var lowGrowth: Double, highGrowth: Double
   /// Ends of what a positive unit has paid.
   public var lowAccrued: Double, highAccrued: Double
-  /// Largest factor on the requirement.
-  public var highFactor: Double
+  /// Largest factor on the requirement of a positive quantity, and of a negative one.
+  public var highFactor: Double, highShortFactor: Double
   /// Whether size grows with the unit (balances) or not (contracts).
   public var sizeGrows: Bool
   /// Value and size of a unit at a price of 0.
@@ -21,7 +21,7 @@ public struct ColumnBounds: Sendable, Equatable {
   /// Creates bounds.
   public init(
     lowPrice: Double, highPrice: Double, lowGrowth: Double, highGrowth: Double, lowAccrued: Double, highAccrued: Double,
-    highFactor: Double, sizeGrows: Bool
+    highFactor: Double, highShortFactor: Double, sizeGrows: Bool
   ) {
     self.lowPrice = lowPrice
     self.highPrice = highPrice
@@ -30,11 +30,12 @@ public struct ColumnBounds: Sendable, Equatable {
     self.lowAccrued = lowAccrued
     self.highAccrued = highAccrued
     self.highFactor = highFactor
+    self.highShortFactor = highShortFactor
     self.sizeGrows = sizeGrows
   }
 
   /// Writes the numbers that the kernel reads for column `column`: value for q > 0 at both ends, value for q < 0 at both
-  /// ends, size at both ends, factor, unused.
+  /// ends, size at both ends, factor for q > 0, factor for q < 0.
   public func write(column: Int, to bounds: inout [Double]) {
     let start = column * HeadroomRows.boundStride
     let size = sizeGrows ? highGrowth : 1
@@ -45,5 +46,6 @@ public struct ColumnBounds: Sendable, Equatable {
     bounds[start + 4] = lowPrice * size + sizeConstant
     bounds[start + 5] = highPrice * size + sizeConstant
     bounds[start + 6] = highFactor
+    bounds[start + 7] = highShortFactor
   }
 }

@@ -1,9 +1,10 @@
 /// How far columns have moved from a reference state, in the measure in which a row's *reach* is its distance from zero.
 ///
 /// - Formula: from unit values v, sizes u and factors F to v', u', F' the headroom of a row falls by at most
-///   Σ_k g_k·m(c_k, side_k), g_k = max(|w_k|, s_k)·|q_k|·y_c, y = max(u, |v|), s_k being the steepest slope of the entry's requirement,
-///   side_k the sign of q_k and m(c, ±) = (±(v − v'))⁺/y + σ_c·[F'·(u' − u)⁺ + (F' − F)⁺·u]/y, where
-///   σ_c = max s_k ÷ max(|w_k|, s_k). For T is convex, T(0) = 0 and its slopes are at most s, so that
+///   Σ_k g_k·m(c_k, side_k), g_k = max(|p_k|, s_k·|q_k|)·y_c, y = max(u, |v|), p_k = w_k·q_k, s_k being the steepest slope of
+///   the entry's requirement, side_k the sign of q_k and m(c, ±) = (±(v − v'))⁺/y + σ_c·[F'·(u' − u)⁺ + (F' − F)⁺·u]/y, F
+///   being that of the side and σ_c = max s_k ÷ max(|w_k|, s_k), |w_k| the least weight the entry can have. For T is
+///   convex, T(0) = 0 and its slopes are at most s, so that
 ///   F'·T(n') − F·T(n) ≤ s·[F'·(n' − n)⁺ + (F' − F)⁺·n]. With any scale a(c, ±) > 0: a row whose reach
 ///   H ÷ Σ g_k·a_k is at least the largest of the moves m ÷ a of its columns is not negative after the move.
 /// - Layout: a key names what a row's reach is compared with: 2·column for one long entry, 2·column + 1 for one short
@@ -16,7 +17,7 @@
 public final class ColumnMoves {
   /// Number of columns.
   public let columns: Int
-  /// Value, size and factor of each column at the reference, as `HeadroomRows.negativeRows` reads them.
+  /// Value, size and factors of each column at the reference, as `HeadroomRows.negativeRows` reads them.
   let reference: UnsafeMutablePointer<Double>
   /// Scale by column and side.
   let scale: UnsafeMutablePointer<Double>
@@ -82,7 +83,8 @@ public final class ColumnMoves {
       for column in 0..<columns {
         let now = column &* HeadroomRows.columnStride
         let move = set(
-          column, worstLong: state[now], worstShort: state[now], size: state[now &+ 1], factor: state[now &+ 2])
+          column, worstLong: state[now], worstShort: state[now], size: state[now &+ 1],
+          factors: (state[now &+ 2], state[now &+ 3]))
         largest = larger(largest, move)
       }
       moves[severalKey] = largest
@@ -97,7 +99,7 @@ public final class ColumnMoves {
       let about = column * HeadroomRows.boundStride
       let move = set(
         column, worstLong: bounds[about], worstShort: bounds[about + 3],
-        size: larger(bounds[about + 4], bounds[about + 5]), factor: bounds[about + 6])
+        size: larger(bounds[about + 4], bounds[about + 5]), factors: (bounds[about + 6], bounds[about + 7]))
       largest = larger(largest, move)
     }
     moves[severalKey] = largest
@@ -113,13 +115,19 @@ public final class ColumnMoves {
 
   /// Sets both moves of a column and returns the larger.
   @inline(__always)
-  private func set(_ column: Int, worstLong: Double, worstShort: Double, size: Double, factor: Double) -> Double {
+  private func set(
+    _ column: Int, worstLong: Double, worstShort: Double, size: Double, factors: (long: Double, short: Double)
+  ) -> Double {
     let start = column &* HeadroomRows.columnStride
-    let (value, before, held) = (reference[start], reference[start &+ 1], reference[start &+ 2])
-    let demand = steepness[column] * (factor * larger(size - before, 0) + larger(factor - held, 0) * before)
+    let (value, before) = (reference[start], reference[start &+ 1])
+    let growth = larger(size - before, 0)
+    let longDemand =
+      steepness[column] * (factors.long * growth + larger(factors.long - reference[start &+ 2], 0) * before)
+    let shortDemand =
+      steepness[column] * (factors.short * growth + larger(factors.short - reference[start &+ 3], 0) * before)
     let inverse = 1 / Self.unit(value: value, size: before)
-    let long = (larger(value - worstLong, 0) + demand) * inverse + Self.tolerance
-    let short = (larger(worstShort - value, 0) + demand) * inverse + Self.tolerance
+    let long = (larger(value - worstLong, 0) + longDemand) * inverse + Self.tolerance
+    let short = (larger(worstShort - value, 0) + shortDemand) * inverse + Self.tolerance
     moves[2 &* column] = long / scale[2 &* column]
     moves[2 &* column &+ 1] = short / scale[2 &* column &+ 1]
     return larger(moves[2 &* column], moves[2 &* column &+ 1])

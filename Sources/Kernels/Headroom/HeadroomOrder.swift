@@ -17,14 +17,15 @@ public struct HeadroomOrder: Sendable {
   /// Orders all of `rows` by how far `state` is from where each turns negative; `typical` is how far each column tends
   /// to move, and decides how quick a screen is, never what it finds.
   public init(
-    rows headroom: HeadroomRows, quantity: [Double], constant: [Double], state: [Double], typical: [Double]
+    rows headroom: HeadroomRows, quantity: [Double], weighted: [Double], constant: [Double], state: [Double],
+    typical: [Double]
   ) {
     self.state = state
     self.typical = typical
     self.headroom = headroom
     let moves = Self.moves(headroom, state: state, typical: typical)
-    let distance = quantity.withUnsafeBufferPointer { quantity in
-      (0..<headroom.count).map { headroom.reach($0, quantity, constant[$0], moves) }
+    let distance = withHoldings(quantity, weighted) { held in
+      (0..<headroom.count).map { headroom.reach($0, held, constant[$0], moves) }
     }
     let order = distance.indices.sorted { a, b in
       (distance[a].key, distance[a].reach, a) < (distance[b].key, distance[b].reach, b)

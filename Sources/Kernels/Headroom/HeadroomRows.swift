@@ -1,15 +1,15 @@
 /// Many sparse rows of a concave piecewise-linear function of a few column values.
 ///
-/// - Formula: headroom(r) = constant_r + Σ_k w_k·q_k·value_c − factor_c·T_k(|q_k|·size_c), where c is the column of
-///   entry k and T_k(n) = max(0, max_i (n·slope_i − deduction_i)).
-/// - Layout: entries of a row are contiguous; the structure is fixed here, `q` and the constants are passed in because
-///   they change along a path. Column data are interleaved so that one entry reads one cache line.
+/// - Formula: headroom(r) = constant_r + Σ_k p_k·value_c − factor_cs·T_k(|q_k|·size_c), where c is the column of entry k,
+///   s the side of q_k, p_k = w_k(|q_k|)·q_k its weighted quantity, and T_k(n) = max(0, max_i (n·slope_i − deduction_i)).
+/// - Layout: entries of a row are contiguous; the structure is fixed here, `q`, `p` and the constants are passed in
+///   because they change along a path. Column data are interleaved so that one entry reads one cache line.
 /// - Cost: about 2 ns an entry, 3 ns for a bound.
 /// - Oracle: `AccountHealth` and the reference twin, which evaluate the same definition plainly.
 ///
 /// The class owns its memory and is immutable, hence safe to share between workers.
 public final class HeadroomRows: @unchecked Sendable {
-  /// Numbers per column that `negativeRows` reads: value, size, factor.
+  /// Numbers per column that `negativeRows` reads: value, size, factor for q > 0, factor for q < 0.
   public static let columnStride = 4
   /// Numbers per column that `possiblyNegativeRows` reads: see `ColumnBounds`.
   public static let boundStride = 8
@@ -34,6 +34,7 @@ public final class HeadroomRows: @unchecked Sendable {
 
   /// A weight and a requirement; a book has few different ones.
   private struct Terms {
+    /// The least |p| ÷ |q| that is known of it; what prices do to its value is compared with its requirement by it.
     var weight: Double
     /// Slope of the only line through the origin; used when `lineEnd == lineStart`.
     var slope: Double
@@ -43,8 +44,9 @@ public final class HeadroomRows: @unchecked Sendable {
     var lineEnd: Int32
   }
 
-  /// Builds rows `rowStart[r]..<rowStart[r+1]` of entries; entry k has `column[k]`, `weight[k]` and the requirement
-  /// lines `tableStart[table[k]]..<tableStart[table[k] + 1]` of `slopes` and `deductions`.
+  /// Builds rows `rowStart[r]..<rowStart[r+1]` of entries; entry k has `column[k]` and the requirement
+  /// lines `tableStart[table[k]]..<tableStart[table[k] + 1]` of `slopes` and `deductions`. `weight[k]` is what |p_k| ÷ |q_k|
+  /// is at least, whatever q.
   public init(
     rowStart: [Int32], column: [Int32], weight: [Double], table: [Int32], tableStart: [Int32], slopes: [Double],
     deductions: [Double]
@@ -89,18 +91,19 @@ public final class HeadroomRows: @unchecked Sendable {
   /// Writes the rows among the first `count` of `rows` whose headroom is below zero to `found`, in order, and returns how many there are.
   ///
   /// - Parameters:
-  ///   - columns: `columnStride` numbers per column: unit value, unit size, factor, unused.
+  ///   - quantity: q of every entry; `weighted`: p.
+  ///   - columns: `columnStride` numbers per column: unit value, unit size, factor for q > 0 and for q < 0.
   ///   - found: at least as long as `rows`.
   public func negativeRows(
-    among rows: [Int32], first count: Int, quantity: [Double], constant: [Double], columns: [Double],
-    into found: inout [Int32]
+    among rows: [Int32], first count: Int, quantity: [Double], weighted: [Double], constant: [Double],
+    columns: [Double], into found: inout [Int32]
   ) -> Int {
     var number = 0
-    quantity.withUnsafeBufferPointer { quantity in
+    withHoldings(quantity, weighted) { held in
       columns.withUnsafeBufferPointer { columns in
         for index in 0..<count {
           let row = Int(rows[index])
-          let headroom = self.headroom(row, quantity, constant[row], columns)
+          let headroom = self.headroom(row, held, constant[row], columns)
           found[number] = Int32(truncatingIfNeeded: row)
           number += headroom < 0 ? 1 : 0
         }
@@ -110,9 +113,11 @@ public final class HeadroomRows: @unchecked Sendable {
   }
 
   /// The headroom of one row.
-  public func headroom(row: Int, quantity: [Double], constant: Double, columns: [Double]) -> Double {
-    quantity.withUnsafeBufferPointer { quantity in
-      columns.withUnsafeBufferPointer { headroom(row, quantity, constant, $0) }
+  public func headroom(
+    row: Int, quantity: [Double], weighted: [Double], constant: Double, columns: [Double]
+  ) -> Double {
+    withHoldings(quantity, weighted) { held in
+      columns.withUnsafeBufferPointer { headroom(row, held, constant, $0) }
     }
   }
 
@@ -121,16 +126,16 @@ public final class HeadroomRows: @unchecked Sendable {
   ///
   /// Each entry is concave in its column's price, so its smallest value over an interval is at one of the ends.
   public func possiblyNegativeRows(
-    among rows: [Int32], first count: Int, quantity: [Double], constant: [Double], bounds: [Double],
-    into found: inout [Int32]
+    among rows: [Int32], first count: Int, quantity: [Double], weighted: [Double], constant: [Double],
+    bounds: [Double], into found: inout [Int32]
   ) -> Int {
     var number = 0
-    quantity.withUnsafeBufferPointer { quantity in
+    withHoldings(quantity, weighted) { held in
       bounds.withUnsafeBufferPointer { bounds in
         for index in 0..<count {
           let row = Int(rows[index])
           found[number] = Int32(truncatingIfNeeded: row)
-          number += lowest(row, quantity, constant[row], bounds) >= 0 ? 0 : 1
+          number += lowest(row, held, constant[row], bounds) >= 0 ? 0 : 1
         }
       }
     }
@@ -141,23 +146,24 @@ public final class HeadroomRows: @unchecked Sendable {
   /// A row that cannot be compared is always in reach, one that holds nothing and owes nothing never.
   @inline(__always)
   func reach(
-    _ row: Int, _ quantity: UnsafeBufferPointer<Double>, _ constant: Double, _ moves: ColumnMoves
+    _ row: Int, _ holdings: Holdings, _ constant: Double, _ moves: ColumnMoves
   ) -> (reach: Double, key: Int32) {
     let state = UnsafeBufferPointer(start: moves.reference, count: moves.columns * Self.columnStride)
     var gross = 0.0
     let (first, end) = (Int(rowStart[row]), Int(rowStart[row + 1]))
     for index in first..<end {
       let applied = terms[Int(entries[index].terms)]
-      let held = quantity[index]
+      let held = holdings.quantity[index]
+      guard held != 0 else { continue }
       let column = Int(entries[index].column)
       gross +=
-        max(abs(applied.weight), applied.steepest) * abs(held)
+        max(abs(holdings.weighted[index]), applied.steepest * abs(held))
         * ColumnMoves.unit(value: state[column &* Self.columnStride], size: state[column &* Self.columnStride &+ 1])
         * moves.scale[2 &* column &+ (held < 0 ? 1 : 0)]
     }
     let isSingle = end - first == 1
-    let key = isSingle ? entries[first].column &* 2 &+ (quantity[first] < 0 ? 1 : 0) : Int32(moves.severalKey)
-    let headroom = headroom(row, quantity, constant, state)
+    let key = isSingle ? entries[first].column &* 2 &+ (holdings.quantity[first] < 0 ? 1 : 0) : Int32(moves.severalKey)
+    let headroom = headroom(row, holdings, constant, state)
     guard gross > 0 else { return (headroom >= 0 ? .infinity : -.infinity, key) }
     let reach = headroom / gross
     return (reach.isNaN ? -.infinity : reach, key)
@@ -177,16 +183,16 @@ public final class HeadroomRows: @unchecked Sendable {
 
   @inline(__always)
   func headroom(
-    _ row: Int, _ quantity: UnsafeBufferPointer<Double>, _ constant: Double, _ columns: UnsafeBufferPointer<Double>
+    _ row: Int, _ holdings: Holdings, _ constant: Double, _ columns: UnsafeBufferPointer<Double>
   ) -> Double {
     var headroom = constant
     for index in Int(rowStart[row])..<Int(rowStart[row + 1]) {
       let applied = terms[Int(entries[index].terms)]
-      let held = quantity[index]
+      let held = holdings.quantity[index]
       let column = Int(entries[index].column) &* Self.columnStride
       headroom +=
-        applied.weight * held * columns[column]
-        - columns[column &+ 2] * requirement(applied, abs(held) * columns[column &+ 1])
+        holdings.weighted[index] * columns[column]
+        - columns[column &+ (held < 0 ? 3 : 2)] * requirement(applied, abs(held) * columns[column &+ 1])
     }
     return headroom
   }
@@ -194,23 +200,24 @@ public final class HeadroomRows: @unchecked Sendable {
   /// A lower bound of the headroom of one row within `bounds`.
   @inline(__always)
   func lowest(
-    _ row: Int, _ quantity: UnsafeBufferPointer<Double>, _ constant: Double, _ bounds: UnsafeBufferPointer<Double>
+    _ row: Int, _ holdings: Holdings, _ constant: Double, _ bounds: UnsafeBufferPointer<Double>
   ) -> Double {
     var headroom = constant
     for entry in Int(rowStart[row])..<Int(rowStart[row + 1]) {
-      headroom += lowest(entries[entry], quantity[entry], bounds)
+      headroom += lowest(entries[entry], holdings.quantity[entry], holdings.weighted[entry], bounds)
     }
     return headroom
   }
 
   @inline(__always)
-  private func lowest(_ entry: Entry, _ held: Double, _ bounds: UnsafeBufferPointer<Double>) -> Double {
+  private func lowest(
+    _ entry: Entry, _ held: Double, _ weighted: Double, _ bounds: UnsafeBufferPointer<Double>
+  ) -> Double {
     let applied = terms[Int(entry.terms)]
     let column = Int(entry.column) &* Self.boundStride
     let side = column &+ (held < 0 ? 2 : 0)
     let size = abs(held)
-    let factor = bounds[column &+ 6]
-    let weighted = applied.weight * held
+    let factor = bounds[column &+ (held < 0 ? 7 : 6)]
     let low = weighted * bounds[side] - factor * requirement(applied, size * bounds[column &+ 4])
     let high = weighted * bounds[side &+ 1] - factor * requirement(applied, size * bounds[column &+ 5])
     return min(low, high)
@@ -224,6 +231,20 @@ public final class HeadroomRows: @unchecked Sendable {
       largest = max(largest, notional * lines[line].slope - lines[line].deduction)
     }
     return largest
+  }
+}
+
+/// What the entries hold now: q and p of each.
+struct Holdings {
+  let quantity: UnsafeBufferPointer<Double>
+  let weighted: UnsafeBufferPointer<Double>
+}
+
+/// Lends the memory of both arrays, which have one element an entry.
+@inline(__always)
+func withHoldings<Result>(_ quantity: [Double], _ weighted: [Double], _ body: (Holdings) -> Result) -> Result {
+  quantity.withUnsafeBufferPointer { quantity in
+    weighted.withUnsafeBufferPointer { body(Holdings(quantity: quantity, weighted: $0)) }
   }
 }
 

@@ -43,22 +43,23 @@ public final class HeadroomWindow {
   /// Begins a window at `state`: the candidates are those among the first `count` of `among` whose headroom might be
   /// below zero somewhere within `bounds`.
   public func begin(
-    among: [Int32], first count: Int, quantity: [Double], constant: [Double], bounds: [Double], state: [Double]
+    among: [Int32], first count: Int, quantity: [Double], weighted: [Double], constant: [Double], bounds: [Double],
+    state: [Double]
   ) {
     moves.begin(state)
     moves.setScales(within: bounds)
     var number = 0
-    quantity.withUnsafeBufferPointer { quantity in
+    withHoldings(quantity, weighted) { held in
       bounds.withUnsafeBufferPointer { bounds in
         for index in 0..<count {
           let row = Int(among[index])
           candidates[number] = among[index]
-          number &+= rows.lowest(row, quantity, constant[row], bounds) >= 0 ? 0 : 1
+          number &+= rows.lowest(row, held, constant[row], bounds) >= 0 ? 0 : 1
         }
       }
       for index in 0..<number {
         let row = Int(candidates[index])
-        (reaches[index], keys[index]) = rows.reach(row, quantity, constant[row], moves)
+        (reaches[index], keys[index]) = rows.reach(row, held, constant[row], moves)
         place[row] = Int32(truncatingIfNeeded: index)
       }
     }
@@ -66,12 +67,12 @@ public final class HeadroomWindow {
   }
 
   /// Takes note of rows that changed since the window began.
-  public func update(_ changed: [Int32], quantity: [Double], constant: [Double]) {
-    quantity.withUnsafeBufferPointer { quantity in
+  public func update(_ changed: [Int32], quantity: [Double], weighted: [Double], constant: [Double]) {
+    withHoldings(quantity, weighted) { held in
       for row in changed {
         let index = Int(place[Int(row)])
         guard index < count, candidates[index] == row else { continue }
-        (reaches[index], keys[index]) = rows.reach(Int(row), quantity, constant[Int(row)], moves)
+        (reaches[index], keys[index]) = rows.reach(Int(row), held, constant[Int(row)], moves)
       }
     }
   }
@@ -79,7 +80,7 @@ public final class HeadroomWindow {
   /// Writes the rows whose headroom is below zero in `state`, which must be within the window's bounds, to `found`, in
   /// order, and returns how many there are.
   public func negativeRows(
-    state: [Double], quantity: [Double], constant: [Double], into found: inout [Int32]
+    state: [Double], quantity: [Double], weighted: [Double], constant: [Double], into found: inout [Int32]
   ) -> Int {
     moves.move(to: state)
     let moved = moves.moves
@@ -89,11 +90,11 @@ public final class HeadroomWindow {
       inReach &+= reaches[index] >= moved[Int(keys[index])] ? 0 : 1
     }
     var number = 0
-    quantity.withUnsafeBufferPointer { quantity in
+    withHoldings(quantity, weighted) { held in
       state.withUnsafeBufferPointer { state in
         for index in 0..<inReach {
           let row = Int(near[index])
-          let headroom = rows.headroom(row, quantity, constant[row], state)
+          let headroom = rows.headroom(row, held, constant[row], state)
           found[number] = near[index]
           number &+= headroom < 0 ? 1 : 0
         }

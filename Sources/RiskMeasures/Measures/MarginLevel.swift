@@ -19,12 +19,15 @@ public struct MarginLevel: PathwiseMeasure {
   /// Creates the family.
   public init() {}
 
-  /// A static model goes by no volatility: it has no `margin.volatilitySeen`.
+  /// A static model, or one that follows something else, goes by no volatility: it has no `margin.volatilitySeen`.
   func variables(of outcomes: VenueOutcomes) -> [PathVariable] {
     var means: [(String, MeasureUnit, PathQuantity)] = [
       ("margin.initial.mean", .money, .initialMarginMean), ("margin.coverage", .fraction, .coverage),
     ]
-    if outcomes.modelLabel.isDynamic { means.append(("margin.volatilitySeen", .volatility, .volatilitySeen)) }
+    let seen = outcomes[.volatilitySeen]
+    if outcomes.modelLabel.isDynamic, seen.contains(where: { !$0.isNaN }) {
+      means.append(("margin.volatilitySeen", .volatility, .volatilitySeen))
+    }
     means.append(("margin.volatilityRealised", .volatility, .volatilityRealised))
     return means.map { id, unit, quantity in
       PathVariable(values: outcomes[quantity], statistics: [(outcomes.label(id, unit), .mean)])

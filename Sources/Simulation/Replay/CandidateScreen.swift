@@ -62,13 +62,13 @@ final class CandidateScreen {
   /// Writes the accounts with negative headroom at the marks and factors of `step` to `found`, ascending, and returns how
   /// many there are.
   func deficits(
-    step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger,
+    step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger, weighted: [Double],
     into found: inout [Int32]
   ) -> Int {
     if !horizon.holds(step, market, columns) {
       if step <= horizon.end { horizon.widen() }
       horizon.cover(step...path.steps, path, market, columns, plan)
-      screenBook(ledger)
+      screenBook(ledger, weighted)
       window.end = 0
     }
     if !window.holds(step, market, columns) {
@@ -76,26 +76,28 @@ final class CandidateScreen {
       window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
       window.write(to: &bounds)
       candidates.begin(
-        among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, constant: ledger.cash,
+        among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
+        constant: ledger.cash,
         bounds: bounds, state: columns.packed)
     } else if !ledger.recent.isEmpty {
-      candidates.update(ledger.recent, quantity: ledger.quantity, constant: ledger.cash)
+      candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash)
     }
     ledger.forgetRecent()
     return candidates.negativeRows(
-      state: columns.packed, quantity: ledger.quantity, constant: ledger.cash, into: &found)
+      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, into: &found)
   }
 
   /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
   /// looked at, and besides every account that changed since.
-  private func screenBook(_ ledger: AccountLedger) {
+  private func screenBook(_ ledger: AccountLedger, _ weighted: [Double]) {
     horizon.write(to: &bounds)
     horizonMoves.move(within: bounds)
     order.mark(horizonMoves, in: &bits)
     for account in ledger.touched { bits[Int(account) >> 6] |= 1 << UInt64(account & 63) }
     let count = drainBits(&bits, into: &reachable)
     horizonCount = headroom.possiblyNegativeRows(
-      among: reachable, first: count, quantity: ledger.quantity, constant: ledger.cash, bounds: bounds,
+      among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash,
+      bounds: bounds,
       into: &horizonCandidates)
   }
 }
@@ -125,11 +127,11 @@ private struct Stretch {
     self.ceiling = ceiling
     low = [Double](repeating: 0, count: assets)
     high = low
-    highFactor = [Double](repeating: 0, count: columns)
+    highFactor = [Double](repeating: 0, count: 2 * columns)
     self.columns = [ColumnBounds](
       repeating: ColumnBounds(
         lowPrice: 0, highPrice: 0, lowGrowth: 1, highGrowth: 1, lowAccrued: 0, highAccrued: 0, highFactor: 0,
-        sizeGrows: false), count: columns)
+        highShortFactor: 0, sizeGrows: false), count: columns)
   }
 
   mutating func reset() {
@@ -154,7 +156,7 @@ private struct Stretch {
       }
     }
     guard isDynamic else { return true }
-    for column in highFactor.indices where columns.maintenanceFactor[column] > highFactor[column] { return false }
+    for index in highFactor.indices where columns.maintenanceFactor[index] > highFactor[index] { return false }
     return true
   }
 
@@ -178,14 +180,14 @@ private struct Stretch {
       low[asset] = lowest * exp(min(permanent, now) - widest) * (1 - Self.roundingBand)
       high[asset] = highest * exp(max(permanent, now) + widest) * (1 + Self.roundingBand)
     }
-    for index in highFactor.indices { cover(column: index, steps, path, columns, plan) }
+    for index in highFactor.indices { highFactor[index] = columns.maintenanceFactor[index] * (isDynamic ? ceiling : 1) }
+    for index in self.columns.indices { cover(column: index, steps, path, columns, plan) }
   }
 
   private mutating func cover(
     column: Int, _ steps: ClosedRange<Int>, _ path: PathView, _ now: ColumnState, _ plan: VenuePlan
   ) {
     let about = plan.venue.book.columns[column]
-    highFactor[column] = now.maintenanceFactor[column] * (isDynamic ? ceiling : 1)
     let first = now.growth[column]
     let last = plan.growth[column][steps.upperBound]
     var paidLow = 0.0
@@ -207,7 +209,8 @@ private struct Stretch {
     columns[column] = ColumnBounds(
       lowPrice: low[about.asset], highPrice: high[about.asset], lowGrowth: min(first, last),
       highGrowth: max(first, last), lowAccrued: now.accrued[column] + paidLow,
-      highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[column], sizeGrows: true)
+      highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[2 * column],
+      highShortFactor: highFactor[2 * column + 1], sizeGrows: true)
     columns[column].valueConstant = now.valueConstant[column]
     columns[column].sizeConstant = plan.notionalConstant[column]
   }

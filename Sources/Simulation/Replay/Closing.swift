@@ -55,9 +55,11 @@ struct ClosingRule {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       let size = abs(quantity) * columns.unitNotional[column]
-      weighted += requirements.maintenance.weight[position] * quantity * columns.unitValue[column]
+      weighted +=
+        requirements.maintenance.weight(position: position, quantity: quantity) * quantity * columns.unitValue[column]
       requirement +=
-        columns.maintenanceFactor[column] * requirements.maintenance.requirement(position: position, notional: size)
+        columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
+        * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
       notional += size
       cost += size * (plan.closingPenalty[column] + (about.leg == .face ? 0 : halfSpread[about.asset]))
@@ -105,14 +107,16 @@ struct ClosingRule {
     var accepted = max(0, ledger.cash[account])
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
-      let size = abs(ledger.quantity[position]) * columns.unitNotional[column]
+      let quantity = ledger.quantity[position]
+      let size = abs(quantity) * columns.unitNotional[column]
+      let weight = requirements.maintenance.weight(position: position, quantity: quantity)
       if ledger.book.columns[column].side == .owed {
         debt += size
-        accepted -= (requirements.maintenance.weight[position] - 1) * size
+        accepted -= (weight - 1) * size
       } else {
         held += size
         accepted +=
-          requirements.maintenance.weight[position] * size - columns.maintenanceFactor[column]
+          weight * size - columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
           * requirements.maintenance.requirement(position: position, notional: size)
       }
     }

@@ -19,11 +19,11 @@ final class ColumnState {
   private(set) var valueConstant: [Double]
   /// Notional of one unit at a mark of 0; 0 once settled.
   private var notionalConstant: [Double]
-  /// Factor on the initial requirement, the model's scale included.
+  /// Factors on the initial requirement, two per column (`factorIndex`), the model's scale included.
   private(set) var initialFactor: [Double]
-  /// Factor on the maintenance requirement, the model's scale included.
+  /// Factors on the maintenance requirement, in the same way.
   private(set) var maintenanceFactor: [Double]
-  /// Interleaved value, notional, maintenance factor: what `HeadroomRows` reads.
+  /// Interleaved value, notional, maintenance factors of long and short: what `HeadroomRows` reads.
   private(set) var packed: [Double]
 
   init(plan: VenuePlan) {
@@ -36,8 +36,8 @@ final class ColumnState {
     notionalConstant = zero
     accrued = zero
     growth = zero
-    initialFactor = zero
-    maintenanceFactor = zero
+    initialFactor = zero + zero
+    maintenanceFactor = zero + zero
     packed = [Double](repeating: 0, count: zero.count * HeadroomRows.columnStride)
   }
 
@@ -96,7 +96,17 @@ final class ColumnState {
     for index in initialFactor.indices {
       initialFactor[index] = factors.initial[index] * scale
       maintenanceFactor[index] = factors.maintenance[index] * scale
-      packed[index * HeadroomRows.columnStride + 2] = maintenanceFactor[index]
+      packed[index / 2 * HeadroomRows.columnStride + 2 + index % 2] = maintenanceFactor[index]
     }
+  }
+
+  /// Factors on the initial requirement of a column's long and short positions.
+  func initial(of column: Int) -> SidedRate {
+    SidedRate(long: initialFactor[2 * column], short: initialFactor[2 * column + 1])
+  }
+
+  /// Factors on the maintenance requirement of a column's long and short positions.
+  func maintenance(of column: Int) -> SidedRate {
+    SidedRate(long: maintenanceFactor[2 * column], short: maintenanceFactor[2 * column + 1])
   }
 }

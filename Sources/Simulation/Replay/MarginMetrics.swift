@@ -1,3 +1,4 @@
+import Clearing
 import Kernels
 import Venues
 
@@ -5,13 +6,15 @@ import Venues
 ///
 /// Exact definitions, O_t being the oracle prices at the start of step t (marks before the waves of the step), f_c the
 /// book's summed initial requirement in column c before the factor, φ_c(t) the factor on it, u_c(t) the unit notional:
-/// - IM_t = Σ_c φ_c(t)·f_c(u_c(t)); `initialMarginMean` is its mean over t = 1…T.
+/// - IM_t = Σ_c φ_c(t)·f_c(u_c(t)); `initialMarginMean` is its mean over t = 1…T. Where longs and shorts have factors of
+///   their own, φ·f is the sum over both sides.
 /// - R_t = Σ_c φ_c(t)·f_c(u_c(0)) ÷ Σ_c Q_c·u_c(0) over columns with a requirement: the average rate on the book of
 ///   t = 0, so that only the model moves it. `peakToTrough` = max R ÷ min R over t = 0…T; `largestIncrease` =
 ///   max(0, max_t R_t/R_{t−w} − 1).
 /// - `largestCall` = max(0, max_t IM_t − IM_{t−w}), w being the call window in steps (one day, at most the horizon).
 /// - `coverage`: windows [s, s+w], s = 0, w, 2w, …; in each, a column's average rate φ_c(s)·f_c(u_c(0))/(Q_c·u_c(0))
-///   covers a long unit if O falls by at most the rate, a short unit if it rises by at most it; the share covered over
+///   covers a long unit if O falls by at most the rate (at the factor of longs), a short unit if it rises by at most it
+///   (at the factor of shorts); the share covered over
 ///   windows, columns and sides, weighted by Q_c·u_c(0). Held collateral has a long side only.
 /// - `volatilitySeen`: mean over t = 1…T of Σ_c weight·σ̂; `volatilityRealised`: √(Σ_t ρ_t²/(T·Δ)) with ρ the log return
 ///   of O; both weighted by Q_c·u_c(0) over the same columns. Source of the procyclicality measures: Murphy, Vasios and
@@ -19,21 +22,24 @@ import Venues
 final class MarginMetrics {
   private let plan: VenuePlan
   private let curves: RequirementCurves
+  private let shortCurves: RequirementCurves
   private let window: Int
   private let stepYears: Double
   /// Columns with a requirement, and the share of each in their summed notional at t = 0.
   private let weighted: [Int]
   private let weight: [Double]
   private let totalNotional: Double
-  /// f_c(u_c(0)) per column.
+  /// f_c(u_c(0)) per column, and the part of it that is of short positions.
   private let startRequirement: [Double]
+  private let shortStartRequirement: [Double]
   private var hints: RequirementCurves.Hints
+  private var shortHints: RequirementCurves.Hints
   /// IM_t and R_t·ΣQu, [point].
   private var level: [Double]
   private var rate: [Double]
   private var steps = 0
   private var windowPrices: [Double]
-  private var windowRates: [Double]
+  private var windowRates: [SidedRate]
   private var coveredWeight = 0.0
   private var judgedWeight = 0.0
   private var seen = 0.0
@@ -41,26 +47,34 @@ final class MarginMetrics {
   private var previousLogs: [Double]
   private var logs: [Double]
 
-  init(plan: VenuePlan, curves: RequirementCurves, window: Int, points: Int, stepYears: Double) {
+  init(plan: VenuePlan, model: ModelPlan, window: Int, points: Int, stepYears: Double) {
+    let curves = model.initialCurves
+    let shortCurves = model.shortInitialCurves
     self.plan = plan
     self.curves = curves
+    self.shortCurves = shortCurves
     self.window = min(window, points - 1)
     self.stepYears = stepYears
     let columns = plan.venue.book.columns.count
     var hints = curves.makeHints()
-    let start = (0..<columns).map { curves.value(column: $0, at: plan.initialValues.unitNotional[$0], hints: &hints) }
-    let notional = (0..<columns).map { plan.openQuantity[$0] * plan.initialValues.unitNotional[$0] }
+    var shortHints = shortCurves.makeHints()
+    let unit = plan.initialValues.unitNotional
+    let start = (0..<columns).map { curves.value(column: $0, at: unit[$0], hints: &hints) }
+    let short = (0..<columns).map { shortCurves.value(column: $0, at: unit[$0], hints: &shortHints) }
+    let notional = (0..<columns).map { plan.openQuantity[$0] * unit[$0] }
     let weighted = (0..<columns).filter { start[$0] > 0 && notional[$0] > 0 }
     let total = weighted.reduce(0) { $0 + notional[$1] }
     self.hints = hints
+    self.shortHints = shortHints
     startRequirement = start
+    shortStartRequirement = short
     self.weighted = weighted
     weight = (0..<columns).map { total > 0 ? notional[$0] / total : 0 }
     totalNotional = total
     level = [Double](repeating: 0, count: points)
     rate = level
     windowPrices = [Double](repeating: 1, count: plan.venue.depths.count)
-    windowRates = [Double](repeating: 0, count: columns)
+    windowRates = [SidedRate](repeating: SidedRate(long: 0, short: 0), count: columns)
     squares = windowPrices
     previousLogs = windowPrices
     logs = windowPrices
@@ -105,9 +119,14 @@ final class MarginMetrics {
     var total = 0.0
     var held = 0.0
     for column in weighted {
-      let factor = columns.initialFactor[column]
-      total += factor * curves.value(column: column, at: columns.unitNotional[column], hints: &hints)
-      held += factor * startRequirement[column]
+      let factor = columns.initial(of: column)
+      let unit = columns.unitNotional[column]
+      total += factor.long * curves.value(column: column, at: unit, hints: &hints)
+      held += factor.long * startRequirement[column]
+      guard factor.short != factor.long else { continue }
+      let more = factor.short - factor.long
+      total += more * shortCurves.value(column: column, at: unit, hints: &shortHints)
+      held += more * shortStartRequirement[column]
     }
     level[point] = total
     rate[point] = held
@@ -117,7 +136,10 @@ final class MarginMetrics {
     for asset in windowPrices.indices { windowPrices[asset] = prices[asset] }
     for column in weighted {
       let notional = plan.openQuantity[column] * plan.initialValues.unitNotional[column]
-      windowRates[column] = columns.initialFactor[column] * startRequirement[column] / notional
+      let factor = columns.initial(of: column)
+      windowRates[column] = SidedRate(
+        long: factor.long * startRequirement[column] / notional,
+        short: factor.short * startRequirement[column] / notional)
     }
   }
 
@@ -126,10 +148,10 @@ final class MarginMetrics {
       let about = plan.venue.book.columns[column]
       let move = prices[about.asset] / windowPrices[about.asset] - 1
       judgedWeight += weight[column]
-      if -move <= windowRates[column] { coveredWeight += weight[column] }
+      if -move <= windowRates[column].long { coveredWeight += weight[column] }
       guard about.side == .perpetual else { continue }
       judgedWeight += weight[column]
-      if move <= windowRates[column] { coveredWeight += weight[column] }
+      if move <= windowRates[column].short { coveredWeight += weight[column] }
     }
   }
 
@@ -160,9 +182,9 @@ final class MarginMetrics {
     return (window...steps).reduce(0) { max($0, level[$1] - level[$1 - window]) }
   }
 
-  /// Mean volatility that the margin saw; NaN for a static model or an empty book.
-  func volatilitySeen(isDynamic: Bool) -> Double {
-    isDynamic && totalNotional > 0 && steps > 0 ? seen / Double(steps) : .nan
+  /// Mean volatility that the margin saw; NaN for a model that looks at none, or an empty book.
+  func volatilitySeen(looksAtVolatility: Bool) -> Double {
+    looksAtVolatility && totalNotional > 0 && steps > 0 ? seen / Double(steps) : .nan
   }
 
   /// Volatility that the oracle prices realised; NaN for an empty book.

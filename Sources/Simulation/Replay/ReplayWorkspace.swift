@@ -23,7 +23,7 @@ struct ReplayWorkspace: ~Copyable {
         VenueReplay(
           plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
           metrics: MarginMetrics(
-            plan: pair.0, curves: pair.1.initialCurves, window: window, points: grid.points, stepYears: grid.stepYears),
+            plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
           contributions: recordsContributions ? LossContributions(plan: pair.0) : nil)
       }
       return PathReplay(market: simulator.market, venues: venues)

@@ -37,7 +37,7 @@ extension VenueReplay {
     set(.peakToTrough, metrics.peakToTrough)
     set(.largestIncrease, metrics.largestIncrease)
     set(.largestCall, metrics.largestCall)
-    set(.volatilitySeen, metrics.volatilitySeen(isDynamic: model.model.isDynamic))
+    set(.volatilitySeen, metrics.volatilitySeen(looksAtVolatility: looksAtVolatility))
     set(.volatilityRealised, metrics.volatilityRealised)
     set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0]))
     return VenueOutcome(values: values, bookLoss: closing.bookLoss)

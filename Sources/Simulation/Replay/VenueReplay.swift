@@ -18,6 +18,7 @@ final class VenueReplay {
   private let factors: any MarginFactors
   private let screen: CandidateScreen
   private let rule: ClosingRule
+  private let holdings: WeightedHoldings
   private var startFactors: [Double] = []
   private var detected: [Int32]
   private var closings: [Closing] = []
@@ -40,12 +41,14 @@ final class VenueReplay {
     factors = model.model.makeFactors(for: plan.venue.book)
     screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
+    holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
     detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
   }
 
   /// Returns to t = 0.
   func reset(market: MarketState) {
     ledger.reset()
+    holdings.reset()
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside.reset()
     contributions?.reset()
@@ -78,7 +81,7 @@ final class VenueReplay {
       for (account, position) in expiry.positions where ledger.quantity[position] != 0 {
         let units = ledger.quantity[position]
         ledger.pay(units * price, to: account)
-        ledger.setQuantity(0, of: position, account: account)
+        setQuantity(0, of: position, account: account)
         outside.buy(units: units, column: expiry.column, price: price)
         if ledger.holdsNothing(account) { returnRemainder(of: account) }
       }
@@ -108,11 +111,14 @@ final class VenueReplay {
     return exempt.isEmpty ? found : withoutExempt(found)
   }
 
+  /// Whether the model's factors are made from an estimate of volatility.
+  var looksAtVolatility: Bool { !factors.volatilities.isEmpty }
+
   private func withoutExempt(_ found: [Int]) -> [Int] {
     for account in exempt {
       let headroom = model.headroom.headroom(
-        row: Int(account), quantity: ledger.quantity, constant: ledger.cash[Int(account)],
-        columns: columns.packed)
+        row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
+        constant: ledger.cash[Int(account)], columns: columns.packed)
       if headroom >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
@@ -170,9 +176,9 @@ final class VenueReplay {
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
-      headroom += model.requirements.maintenance.weight[position] * quantity * columns.unitValue[column]
+      headroom += holdings.weighted[position] * columns.unitValue[column]
       headroom -=
-        factors[column]
+        factors[factorIndex(column: column, quantity: quantity)]
         * model.requirements.maintenance.requirement(
           position: position, notional: abs(quantity) * columns.unitNotional[column])
     }
@@ -193,7 +199,7 @@ final class VenueReplay {
       let price =
         market.fills[about.asset] * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
       ledger.pay(units * price, to: account)
-      ledger.setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
+      setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       if about.countsAsNotional { closedNotional += abs(units) * columns.unitNotional[column] }
     }
@@ -222,7 +228,7 @@ final class VenueReplay {
       let before = ledger.quantity[position]
       let units = fraction(of: about.side, in: closing) * before
       let price = market.fills[about.asset] * columns.growth[column]
-      ledger.setQuantity(before - units, of: position, account: account)
+      setQuantity(before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       tally.liquidatorIncome += units * price
       guard closing.writesOffRest else { continue }
@@ -243,9 +249,15 @@ final class VenueReplay {
   private func writeOff(_ position: Int, column: Int, of account: Int) {
     let rest = ledger.quantity[position]
     let value = columns.unitValue[column]
-    ledger.setQuantity(0, of: position, account: account)
+    setQuantity(0, of: position, account: account)
     ledger.pay(rest * value, to: account)
     outside.buy(units: rest, column: column, price: value)
+  }
+
+  /// Sets what an account holds of one position, and what that counts for; nothing else may set a quantity.
+  private func setQuantity(_ value: Double, of position: Int, account: Int) {
+    ledger.setQuantity(value, of: position, account: account)
+    holdings.set(value, of: position)
   }
 
   /// What is left of an emptied isolated position returns to its owner, before anybody is judged wiped out, so that the
@@ -268,7 +280,8 @@ final class VenueReplay {
   /// weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
     let count = screen.deficits(
-      step: step, path: path, market: market, columns: columns, ledger: ledger, into: &detected)
+      step: step, path: path, market: market, columns: columns, ledger: ledger, weighted: holdings.weighted,
+      into: &detected)
     guard count > 0 else { return [] }
     return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
   }

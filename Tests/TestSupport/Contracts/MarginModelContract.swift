@@ -4,9 +4,9 @@ public import Venues
 /// What every margin model owes to the rest of the package, executable for any of them.
 ///
 /// For every instrument and side, at both levels: a requirement is a finite number, never negative, zero without a
-/// position, the same for a long and a short, never falling and never jumping as the position grows, convex (which
+/// position, the same for a long and a short unless the author says otherwise, never falling and never jumping as the position grows, convex (which
 /// screening and the largest-of-lines form rely on), and proportional to size where the author says so. Maintenance is
-/// at most initial. Two sets of factors fed the same prices agree bit for bit, returning to t = 0 forgets a path, and the
+/// at most initial. Weights never raise equity, and a balance never counts for less when it grows. Two sets of factors fed the same prices agree bit for bit, returning to t = 0 forgets a path, and the
 /// factors of a static model stay. Every broken promise is one line of the answer.
 public struct MarginModelContract {
   private let model: any MarginModel
@@ -14,6 +14,7 @@ public struct MarginModelContract {
   private let prices: [[Double]]
   private let isHomogeneous: Bool
   private let largestRate: Double
+  private let isSided: Bool
 
   /// A contract for `model`.
   ///
@@ -22,19 +23,22 @@ public struct MarginModelContract {
   ///   - prices: oracle prices, [step][asset], step 0 being t = 0.
   ///   - isHomogeneous: whether requirements are proportional to size.
   ///   - largestRate: what no marginal rate exceeds; the bound on jumps.
+  ///   - isSided: whether longs and shorts may be margined differently.
   public init(
-    model: any MarginModel, instruments: [Instrument], prices: [[Double]], isHomogeneous: Bool, largestRate: Double = 1
+    model: any MarginModel, instruments: [Instrument], prices: [[Double]], isHomogeneous: Bool, largestRate: Double = 1,
+    isSided: Bool = false
   ) {
     self.model = model
     self.instruments = instruments
     self.prices = prices
     self.isHomogeneous = isHomogeneous
     self.largestRate = largestRate
+    self.isSided = isSided
   }
 
   /// Everything broken, one line each; empty for a model that keeps its promises.
   public func violations() -> [String] {
-    var found = factorViolations()
+    var found = factorViolations() + weightViolations()
     for (index, instrument) in instruments.enumerated() {
       for sign in [1.0, -1.0] {
         let side = "\(instrument.id) \(sign > 0 ? "long" : "short")"
@@ -45,7 +49,7 @@ public struct MarginModelContract {
           found.append("\(side): maintenance exceeds initial")
         }
       }
-      guard case .perpetual = instrument.kind else { continue }
+      guard case .perpetual = instrument.kind, !isSided else { continue }
       for notional in Self.notionals
       where requirement(of: index, notional: notional) != requirement(of: index, notional: -notional) {
         found.append("\(instrument.id): a long and a short of \(notional) differ")
@@ -66,6 +70,38 @@ public struct MarginModelContract {
       accounts: [Account(id: "only")], groups: ["all"], instruments: instruments,
       positions: [Position(account: 0, instrument: instrument, quantity: notional / price, entryPrice: price)])
     return model.initialHealth(of: book, prices: prices[0])[0].requirement
+  }
+
+  /// What balances and debts of growing size count for.
+  private func weightViolations() -> [String] {
+    var found: [String] = []
+    for (index, instrument) in instruments.enumerated() where instrument.asset != nil {
+      for sign in [1.0, -1] {
+        var previous = TwoLevels(initial: 0, maintenance: 0)
+        for notional in Self.notionals {
+          let counted = weightedValue(of: index, notional: sign * notional)
+          for (level, now, before) in [
+            ("initial", counted.initial, previous.initial), ("maintenance", counted.maintenance, previous.maintenance),
+          ] {
+            let side = "\(instrument.id), \(level): \(sign * notional)"
+            if now > sign * notional + 1e-9 * notional { found.append("\(side) counts for more than it is worth") }
+            if sign * (now - before) < -1e-9 * notional { found.append("\(side) counts for less than a smaller one") }
+          }
+          previous = counted
+        }
+      }
+    }
+    return found
+  }
+
+  /// Weighted equity of an account that holds nothing but `notional` money of one instrument at the start; entry prices
+  /// of perpetuals are 0.
+  private func weightedValue(of instrument: Int, notional: Double) -> TwoLevels {
+    let price = instruments[instrument].asset.map { prices[0][$0] } ?? 1
+    let book = Book(
+      accounts: [Account(id: "only")], groups: ["all"], instruments: instruments,
+      positions: [Position(account: 0, instrument: instrument, quantity: notional / price)])
+    return model.initialHealth(of: book, prices: prices[0])[0].weightedEquity
   }
 
   private func shapeViolations(_ requirements: [Double]) -> [String] {
@@ -96,6 +132,7 @@ public struct MarginModelContract {
     let first = model.makeFactors(for: book)
     let history = run(first)
     var found: [String] = []
+    if history[0].count != 4 * book.columns.count { found.append("factors are not two to a column and level") }
     if run(model.makeFactors(for: book)) != history { found.append("two runs over the same prices differ") }
     if run(first) != history { found.append("returning to t = 0 does not forget the path") }
     if !model.isDynamic, history.contains(where: { $0 != history[0] }) { found.append("a static model's factors move") }

@@ -85,7 +85,7 @@ struct ReferenceValuation {
 }
 
 /// One account, as it stands.
-struct ReferenceAccount {
+package struct ReferenceAccount: Sendable {
   let terms: Account
   /// Everything in the settlement currency: balances, and minus quantity × entry price of the perpetuals.
   var cash: Double
@@ -96,6 +96,8 @@ struct ReferenceAccount {
   var wasFlaggedAtStart = false
   /// Whether it may not be liquidated yet, because it was liquidatable at t = 0 and never healthy since.
   var isExempt = false
+  /// Instruments that it owed at t = 0, the settlement currency among them where its cash was negative.
+  let owedAtStart: Set<Int>
 
   init(_ index: Int, of book: Book, instruments: [Instrument]) {
     terms = book.accounts[index]
@@ -106,6 +108,9 @@ struct ReferenceAccount {
         instrument: column.instrument, kind: instruments[column.instrument].kind, side: column.side, leg: column.leg,
         asset: column.asset, quantity: book.quantity[place])
     }
+    var owed = Set(positions.filter { $0.side == .owed }.map(\.instrument))
+    if cash < 0, let settlement = instruments.firstIndex(where: { $0.kind == .settlement }) { owed.insert(settlement) }
+    owedAtStart = owed
   }
 
   /// Whether nothing but cash is left.

@@ -55,7 +55,7 @@ struct ReferenceClearingHouse {
     self.market = market
     margin = ReferenceMargin(
       model: input.model, scale: input.scale, stepHours: market.stepHours, volatilities: market.initialVolatilities,
-      prices: prices)
+      prices: prices, venue: input.venue)
     startingMargin = margin
     accounts = venue.book.accounts.indices.map {
       ReferenceAccount($0, of: input.venue.book, instruments: input.venue.instruments)

@@ -39,7 +39,7 @@ public struct ReferenceMarginMeasures: Sendable, Hashable {
       largestIncrease = max(largestIncrease, rates[step] / rates[step - window] - 1)
     }
     coverage = book.coverage(window: window)
-    if case .volatilityScaled = house.margin.model {
+    if house.margin.model.looksAtVolatility {
       let seen = steps.dropFirst().map { step in book.mean { step.venues[venue].volatilities[$0] } }
       volatilitySeen = seen.reduce(0, +) / Double(count)
     }
@@ -77,7 +77,7 @@ private struct HeldBook {
     return market.positions.reduce(0) { sum, held in
       sum
         + margin.requirement(
-          .initial, position: held.position, notional: moment.notional(held.position), ownTerms: held.ownTerms)
+          .initial, position: held.position, notional: moment.notional(held.position), of: held.account)
     }
   }
 
@@ -101,19 +101,21 @@ private struct HeldBook {
   }
 
   /// A long loses what the price falls over a window, a short what it rises; balances have a long side only. A side is
-  /// covered where the average rate at the window's start is at least the loss.
+  /// covered where the average rate at the window's start, everybody being charged what that side is, is at least the
+  /// loss.
   func coverage(window: Int) -> Double {
     var covered = 0.0
     var judged = 0.0
     for from in stride(from: 0, through: steps.count - 1 - window, by: window) {
       for market in markets {
         let weight = openInterest(of: market)
-        let rate = demand(market, at: 0, ratesOf: from) / weight
         let asset = market.asset
         let move = steps[from + window].openingMarks[asset] / steps[from].openingMarks[asset] - 1
-        let losses = market.side == .perpetual ? [-move, move] : [-move]
-        judged += weight * Double(losses.count)
-        covered += weight * Double(losses.filter { $0 <= rate }.count)
+        for side in market.side == .perpetual ? [1.0, -1] : [1] {
+          judged += weight
+          let rate = demand(market.allOn(side: side), at: 0, ratesOf: from) / weight
+          if -side * move <= rate { covered += weight }
+        }
       }
     }
     return judged > 0 ? covered / judged : 1
@@ -125,7 +127,17 @@ private struct HeldBook {
     let side: Book.Column.Side
     let leg: Book.Column.Leg
     let asset: Int
-    var positions: [(position: ReferencePosition, ownTerms: TwoLevels?)] = []
+    var positions: [(position: ReferencePosition, account: ReferenceAccount)] = []
+
+    /// The same with everybody on one side.
+    func allOn(side: Double) -> Market {
+      guard self.side == .perpetual else { return self }
+      var other = self
+      for index in positions.indices {
+        other.positions[index].position.quantity = side * abs(positions[index].position.quantity)
+      }
+      return other
+    }
   }
 
   private static func markets(of house: ReferenceClearingHouse) -> [Market] {
@@ -141,7 +153,7 @@ private struct HeldBook {
             Market(
               instrument: position.instrument, side: position.side, leg: position.leg, asset: position.asset))
         }
-        markets[place ?? markets.count - 1].positions.append((position, account.terms.loanToValue))
+        markets[place ?? markets.count - 1].positions.append((position, account))
       }
     }
     return markets

@@ -20,8 +20,8 @@ public struct ReferenceVenueState: Sendable, Hashable {
   public var funding: [Double]
   /// Volatility that the margin model sees, annualised, per asset.
   public var volatilities: [Double]
-  /// Initial rate in force per asset, before the model's scale; 1 for models without one.
-  public var rates: [Double]
+  /// Rates in force per instrument, before the model's scale; 1 for models without any.
+  public var rates: [ReferenceRates]
   /// Balance of the reserve.
   public var reserve: Double
   /// What all liquidators together earned so far.

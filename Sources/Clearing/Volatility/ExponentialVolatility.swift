@@ -25,22 +25,18 @@ public struct ExponentialVolatility: Sendable, Hashable {
     "lambda", unit: "decay per lambdaPer", in: Bounds(0, 1, openBelow: true, openAbove: true), default: 0.94,
     "weight of the past in the exponentially weighted variance")
   static let clock = Parameter<DecayClock>.choice("lambdaPer", default: .day, "the clock that lambda decays by")
-  static let estimator = Parameter<Estimator>.choice("kind", default: .ewma, "the estimator of volatility")
-
-  enum Estimator: String, CaseIterable { case ewma }
-
   /// An estimator with decay `lambda` per `clock` on `grid`.
   public init(lambda: Double, per clock: DecayClock, grid: TimeGrid) {
     stepDecay = clock == .step ? lambda : pow(lambda, grid.stepHours / 24)
     stepYears = grid.stepYears
   }
 
+  /// Reads λ and its clock; nil, recorded, where they are wrong. `kind` is taken already.
   init?(reading reader: inout ParameterReader, grid: TimeGrid) {
-    let kind = reader.read(Self.estimator)
     let lambda = reader.read(Self.lambda)
     let clock = reader.read(Self.clock)
     reader.finish()
-    guard kind != nil, let lambda, let clock else { return nil }
+    guard let lambda, let clock else { return nil }
     self.init(lambda: lambda, per: clock, grid: grid)
   }
 
