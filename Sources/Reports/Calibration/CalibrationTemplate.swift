@@ -1,40 +1,8 @@
 /// The HTML around a calibration's parts, in Mustache; as in `PageTemplate`, user text stands between tags only.
 enum CalibrationTemplate {
-  /// The names of the templates and their text; the charts' is the report's own.
-  static let all: [(name: String, text: String)] = [
-    ("page", page), ("fitted", fitted), ("figures", FigureTemplate.text), ("sources", sources),
-  ]
-
-  /// The skeleton.
-  private static let page = """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <meta name="generator" content="plimsoll">
-    <title>{{title}}</title>
-    <style>
-    {{{style}}}
-    </style>
-    </head>
-    <body>
-    <header>
-    <h1>{{title}}</h1>
-    <p class="subtitle">{{subtitle}}</p>
-    <nav>{{#sections}}<a href="#{{id}}">{{name}}</a>{{/sections}}</nav>
-    </header>
-    <main>
-    {{>fitted}}
-    {{>figures}}
-    {{>sources}}
-    </main>
-    <footer>{{footer}}</footer>
-    </body>
-    </html>
-
-    """
+  /// The names of the templates and their text; the skeleton and the charts are the report's own.
+  static let all = PageTemplate.page(
+    of: [("fitted", fitted), ("figures", FigureTemplate.text), ("sources", sources)])
 
   /// What stands first: warnings and the fitted figures.
   private static let fitted = """

@@ -4,13 +4,16 @@
 /// inside an attribute: the library escapes by `Character`, so a quote with a combining mark would end an attribute.
 enum PageTemplate {
   /// The names of the templates and their text.
-  static let all: [(name: String, text: String)] = [
-    ("page", page), ("summary", SummaryTemplate.text), ("figures", FigureTemplate.text),
-    ("details", DetailTemplate.text),
-  ]
+  static let all = page(
+    of: [("summary", SummaryTemplate.text), ("figures", FigureTemplate.text), ("details", DetailTemplate.text)])
 
-  /// The skeleton.
-  private static let page = """
+  /// A page that holds `parts` in their order, as templates by name; it is itself the one called `page`.
+  static func page(of parts: [(name: String, text: String)]) -> [(name: String, text: String)] {
+    [("page", head + parts.map { "{{>\($0.name)}}\n" }.joined() + foot)] + parts
+  }
+
+  /// The skeleton up to the parts.
+  private static let head = """
     <!DOCTYPE html>
     <html lang="en">
     <head>
@@ -30,9 +33,11 @@ enum PageTemplate {
     <nav>{{#sections}}<a href="#{{id}}">{{name}}</a>{{/sections}}</nav>
     </header>
     <main>
-    {{>summary}}
-    {{>figures}}
-    {{>details}}
+
+    """
+
+  /// The skeleton after the parts.
+  private static let foot = """
     </main>
     <footer>{{footer}}</footer>
     </body>
