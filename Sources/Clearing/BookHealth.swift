@@ -26,9 +26,11 @@ extension RequirementTable.Level {
 }
 
 extension RequirementTable {
-  /// Judges account `index` of `book` at `values` under factors as `MarginFactors` lays them out.
+  /// Judges account `index` of `book` at `values` under factors as `MarginFactors` lays them out; `scale` multiplies what
+  /// scenarios ask for.
   public func health(
-    of index: Int, in book: Book, at values: ColumnValues, initialFactors: [Double], maintenanceFactors: [Double]
+    of index: Int, in book: Book, at values: ColumnValues, initialFactors: [Double], maintenanceFactors: [Double],
+    scale: Double = 1
   ) -> AccountHealth {
     var result = AccountHealth(
       equity: book.cash[index],
@@ -47,6 +49,11 @@ extension RequirementTable {
         initialFactors[factor] * initial.requirement(position: position, notional: notional)
       result.requirement.maintenance +=
         maintenanceFactors[factor] * maintenance.requirement(position: position, notional: notional)
+    }
+    if let scenarios, scenarios.contains(index) {
+      let loss = scale * scenarios.losses(of: index, in: book, prices: values.prices).reduce(0) { $0 + $1.amount }
+      result.requirement.initial += loss
+      result.requirement.maintenance += scenarios.maintenanceFraction * loss
     }
     return result
   }

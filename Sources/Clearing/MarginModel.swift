@@ -12,6 +12,7 @@ public let allMarginModels: [any MarginModel.Type] = [
   HistoricalQuantileMargin.self,
   HistoricalShortfallMargin.self,
   LognormalShortfallMargin.self,
+  ScenarioGridMargin.self,
 ]
 
 /// What a margin model may need to be set up.
@@ -33,12 +34,14 @@ public struct MarginContext: Sendable {
   /// Maintenance ÷ initial requirement of the baseline over the whole book at t = 0: the default of a model that states
   /// only its initial requirement. Nil while the baseline itself is made.
   public let baselineMaintenanceFraction: Double?
+  /// Names of the assets of the universe; empty where they are not known.
+  public let assetIDs: [String]
 
   /// Creates a context.
   public init(
     grid: TimeGrid, venue: Venue, rules: ClearingRules, initialVolatilities: [Double],
     longRunVolatilities: [Double] = [], calibration: MarketCalibration? = nil, history: MarginHistory? = nil,
-    baselineMaintenanceFraction: Double?
+    baselineMaintenanceFraction: Double?, assetIDs: [String] = []
   ) {
     self.grid = grid
     self.venue = venue
@@ -48,6 +51,7 @@ public struct MarginContext: Sendable {
     self.calibration = calibration
     self.history = history
     self.baselineMaintenanceFraction = baselineMaintenanceFraction
+    self.assetIDs = assetIDs
   }
 }
 

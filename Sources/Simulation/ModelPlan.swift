@@ -48,7 +48,7 @@ public struct ModelPlan: Sendable {
       }, typical: book.columns.map { plan.volatilities[$0.asset] })
     initialCurves = RequirementCurves(book: book, level: table.initial)
     shortInitialCurves = RequirementCurves(book: book, level: table.initial, shortOnly: true)
-    liquidatableAtStart = Self.flag(factors, table: table, plan: plan)
+    liquidatableAtStart = Self.flag(factors, scale: scale, table: table, plan: plan)
   }
 
   /// Factors on the requirements of each column at t = 0, those on maintenance scaled.
@@ -61,13 +61,13 @@ public struct ModelPlan: Sendable {
   }
 
   private static func flag(
-    _ factors: (initial: [Double], maintenance: [Double]), table: RequirementTable, plan: VenuePlan
+    _ factors: (initial: [Double], maintenance: [Double]), scale: Double, table: RequirementTable, plan: VenuePlan
   ) -> [Int32] {
     let book = plan.venue.book
     return book.accounts.indices.compactMap { index in
       let health = table.health(
         of: index, in: book, at: plan.initialValues, initialFactors: factors.initial,
-        maintenanceFactors: factors.maintenance)
+        maintenanceFactors: factors.maintenance, scale: scale)
       return health.health < 0 ? Int32(index) : nil
     }
   }

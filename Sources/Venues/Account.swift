@@ -4,6 +4,9 @@ public enum AccountMode: String, Sendable, Hashable, CaseIterable {
   case cross
   /// One position with its own posted collateral: its loss stops there.
   case isolated
+  /// As cross, and margined by the loss of the whole portfolio in scenarios where the venue's margin model has them; any
+  /// other model takes it for a cross account.
+  case portfolio
 }
 
 /// One account as it takes part in the simulation. An isolated position is an account of its own with an owner.

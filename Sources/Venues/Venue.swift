@@ -50,9 +50,12 @@ public struct ColumnValues: Sendable {
   public var unitValue: [Double]
   /// What one unit counts for in notional: the unit value for balances, the price for futures, 1 for an inverse face.
   public var unitNotional: [Double]
+  /// Price of each asset.
+  public let prices: [Double]
 
   /// Values of `book` at t = 0 and the given prices, one per asset.
   public init(book: Book, prices: [Double]) {
+    self.prices = prices
     unitValue = zip(book.columns, book.openingValuations).map { $1.value(at: prices[$0.asset]) }
     unitNotional = zip(book.columns, book.openingValuations).map { $1.notional(at: prices[$0.asset]) }
   }

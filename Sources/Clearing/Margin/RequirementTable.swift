@@ -5,6 +5,8 @@ public import Venues
 /// The requirement of position k is factor_cs(t)·T_k(|q_k|·unitNotional_c), s being its side and T_k the largest of a run
 /// of lines, and its value counts in weighted equity with weight w_k(|q_k|). Only the factors move along a path, and
 /// weights where a liquidation changes the size that they depend on.
+///
+/// A model may ask more of some accounts, which is no sum over positions: `scenarios`.
 public struct RequirementTable: Sendable {
   /// One level of requirement.
   public struct Level: Sendable {
@@ -40,9 +42,13 @@ public struct RequirementTable: Sendable {
   public let initial: Level
   /// What liquidation is judged by.
   public let maintenance: Level
+  /// What comes on top for accounts margined by scenarios; nil for a model without any.
+  public let scenarios: ScenarioPart?
 
   /// Resolves each position of `book`: its lines and weights at both levels, from the index of its account and its column.
-  public init(book: Book, _ terms: (_ account: Int, _ column: Book.Column) -> PositionTerms) {
+  public init(
+    book: Book, scenarios: ScenarioPart? = nil, _ terms: (_ account: Int, _ column: Book.Column) -> PositionTerms
+  ) {
     var initial = LevelBuilder(capacity: book.quantity.count)
     var maintenance = LevelBuilder(capacity: book.quantity.count)
     for index in book.accounts.indices {
@@ -57,6 +63,7 @@ public struct RequirementTable: Sendable {
     }
     self.initial = initial.level
     self.maintenance = maintenance.level
+    self.scenarios = scenarios
   }
 }
 

@@ -58,7 +58,7 @@ struct ModelsSection {
         initialVolatilities: market.initialVolatilities,
         longRunVolatilities: market.longRunVolatilities, calibration: histories.calibration,
         history: entries[index].type?.needsHistory == true ? histories.history(of: entries[index].node) : nil,
-        baselineMaintenanceFraction: fraction)
+        baselineMaintenanceFraction: fraction, assetIDs: market.assetIDs)
       guard let model = Self.model(entries[index], context) else {
         // Recorded; the others are read with a stand-in, only to find what is wrong with them.
         if index == baseline { fraction = 0.5 }

@@ -1,0 +1,112 @@
+public import Venues
+
+/// The part of a requirement that is not a sum over positions: the worst loss of an account's derivatives in a grid.
+///
+/// ```text
+/// R_a = Σ_g max_s Σ_{k∈g} −q_k·(v_k(shock s) − v_k)·weight_s        g: groups of underlyings shocked together
+/// IM  = λ·R_a + Σ tables,   MM = λ·maintenanceFraction·R_a + Σ tables
+/// ```
+/// Futures and options take part; balances and debts do not, they count by their weights. Shock 0 moves nothing, so R ≥ 0;
+/// R is proportional to size and subadditive, as a maximum of linear forms.
+public struct ScenarioPart: Sendable {
+  /// Indices of the accounts margined so, ascending.
+  public let accounts: [Int32]
+  /// Maintenance ÷ initial.
+  public let maintenanceFraction: Double
+  /// How volatility shocks depend on the time to expiry.
+  public let scaling: VolatilityScaling
+  /// Number of groups of underlyings.
+  public let groupCount: Int
+  /// Group of each asset.
+  public let groupOfAsset: [Int]
+  /// One asset of each group, whose price stands for the group's.
+  public let leadingAsset: [Int]
+  /// Shocks of each asset; within a group as many and in the same order.
+  public let shocks: [[ScenarioShock]]
+  /// Hours from t = 0 to expiry of each column; infinite where there is none.
+  public let expiryHours: [Double]
+  /// Which columns take part.
+  public let isShocked: [Bool]
+  private let isMember: [Bool]
+
+  /// The part for `accounts` of `book`. `groups` says which assets are shocked together; one that is in none is by itself.
+  public init(
+    book: Book, instruments: [Instrument], accounts: [Int32], grids: [ScenarioGrid], groups: [[Int]],
+    scaling: VolatilityScaling, maintenanceFraction: Double
+  ) {
+    self.accounts = accounts
+    self.maintenanceFraction = maintenanceFraction
+    self.scaling = scaling
+    shocks = grids.map(\.shocks)
+    var groupOfAsset = [Int](repeating: -1, count: grids.count)
+    var leading: [Int] = []
+    for assets in groups + grids.indices.map({ [$0] }) where assets.allSatisfy({ groupOfAsset[$0] < 0 }) {
+      for asset in assets { groupOfAsset[asset] = leading.count }
+      leading.append(assets[0])
+    }
+    self.groupOfAsset = groupOfAsset
+    leadingAsset = leading
+    groupCount = leading.count
+    expiryHours = book.columns.map { instruments[$0.instrument].expiryHours ?? .infinity }
+    isShocked = book.columns.map { $0.side == .perpetual }
+    var isMember = [Bool](repeating: false, count: book.accounts.count)
+    for account in accounts { isMember[Int(account)] = true }
+    self.isMember = isMember
+  }
+
+  /// Whether an account is margined so.
+  public func contains(_ account: Int) -> Bool { isMember[account] }
+
+  /// One group's worst scenario for one account.
+  public struct Loss: Sendable, Hashable {
+    /// The group of underlyings.
+    public var group: Int
+    /// Index of the shock; 0 where no shock makes a loss.
+    public var shock: Int
+    /// What is lost in it, ≥ 0.
+    public var amount: Double
+  }
+
+  /// The worst loss of `account` in each group that it holds derivatives of, computed plainly at t = 0 and `prices`.
+  public func losses(of account: Int, in book: Book, prices: [Double]) -> [Loss] {
+    guard contains(account) else { return [] }
+    var held = [[Int]](repeating: [], count: groupCount)
+    for position in book.positions(of: account) {
+      let column = Int(book.column[position])
+      if isShocked[column], book.quantity[position] != 0 {
+        held[groupOfAsset[book.columns[column].asset]].append(position)
+      }
+    }
+    return held.indices.filter { !held[$0].isEmpty }.map { group in
+      worst(of: held[group], group: group, in: book, prices: prices)
+    }
+  }
+
+  private func worst(of positions: [Int], group: Int, in book: Book, prices: [Double]) -> Loss {
+    var worst = Loss(group: group, shock: 0, amount: 0)
+    for shock in shocks[leadingAsset[group]].indices {
+      let loss = positions.reduce(0) { $0 - gain(of: $1, shock: shock, in: book, prices: prices) }
+      if loss > worst.amount { worst = Loss(group: group, shock: shock, amount: loss) }
+    }
+    return worst
+  }
+
+  /// What a position gains in a shock of its underlying at t = 0, weighted.
+  private func gain(of position: Int, shock: Int, in book: Book, prices: [Double]) -> Double {
+    let column = Int(book.column[position])
+    let asset = book.columns[column].asset
+    let scenario = shocks[asset][shock]
+    let factor = scaling.factor(scenario, hoursToExpiry: expiryHours[column])
+    let shocked = book.openingValue(
+      column: column, mark: prices[asset], priceMove: scenario.priceMove, volatilityFactor: factor)
+    let now = book.openingValue(column: column, mark: prices[asset], priceMove: 0, volatilityFactor: 1)
+    return book.quantity[position] * (shocked - now) * scenario.weight
+  }
+}
+
+extension Book {
+  /// Value of one unit of a column at t = 0, `mark` moved by `priceMove` and implied volatility times `volatilityFactor`.
+  func openingValue(column: Int, mark: Double, priceMove: Double, volatilityFactor: Double) -> Double {
+    openingValuations[column].value(at: mark * (1 + priceMove))
+  }
+}
