@@ -34,7 +34,8 @@ struct MarginSubject {
     let title =
       "\(account.id) at \(venue.id), \(account.mode.rawValue), group \(venue.book.groups[account.group]), "
       + "margin \(modelName), money in \(venue.settlement)\n"
-    return [title, positions(statement), totals(statement), pricePoints(statement)].joined(separator: "\n")
+    return ([title, positions(statement)] + worstCases(statement) + [totals(statement), pricePoints(statement)])
+      .joined(separator: "\n")
   }
 
   private func positions(_ statement: AccountStatement) -> String {
@@ -47,6 +48,12 @@ struct MarginSubject {
         Exact.money(row.requirement.maintenance),
       ]
     }
+    rows += statement.worstCases.map { found in
+      [
+        "worst case of \(names(found.assets))", "", "", "", "", "", Exact.money(found.requirement.initial),
+        Exact.money(found.requirement.maintenance),
+      ]
+    }
     let health = statement.health
     rows.append([
       "total", "", "", Exact.money(health.equity), Exact.money(health.weightedEquity.maintenance),
@@ -54,6 +61,25 @@ struct MarginSubject {
       Exact.money(health.requirement.maintenance),
     ])
     return TextTable(header: header, rows: rows).text
+  }
+
+  /// The scenario behind each requirement that is a worst case; nothing for an account without any.
+  private func worstCases(_ statement: AccountStatement) -> [String] {
+    guard !statement.worstCases.isEmpty else { return [] }
+    let header = ["Worst case", "Price", "Implied volatility of 30 days", "Counts", "Loss that counts"]
+    let rows = statement.worstCases.map { found in
+      [
+        names(found.assets), signed(found.shock.priceMove), signed(found.shock.volatilityMove),
+        "\(Exact.number(100 * found.shock.weight)) %", Exact.money(found.requirement.initial),
+      ]
+    }
+    return [TextTable(header: header, rows: rows).text]
+  }
+
+  private func names(_ assets: [Int]) -> String { assets.map { assetIDs[$0] }.joined(separator: ", ") }
+
+  private func signed(_ move: Double) -> String {
+    move == 0 ? "unchanged" : String(format: "%+.4g %%", 100 * move)
   }
 
   private func totals(_ statement: AccountStatement) -> String {

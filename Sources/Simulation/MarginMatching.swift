@@ -97,6 +97,10 @@ private final class PilotLane {
   private var shortMaintenanceHints: RequirementCurves.Hints
   private let columnCount: Int
   private var marks: [Double]
+  private let scenarios: ScenarioValues?
+  private let quantity: [Double]
+  private var losses: [Double]
+  private var groupLosses: [Double]
 
   init(plan: VenuePlan, model: ModelPlan) {
     let book = plan.venue.book
@@ -111,6 +115,10 @@ private final class PilotLane {
     shortMaintenanceHints = shortMaintenanceCurves.makeHints()
     columnCount = book.columns.count
     marks = [Double](repeating: 0, count: plan.assetIDs.count)
+    scenarios = model.scenarios.map { ScenarioValues(plan: $0, stepHours: plan.stepHours) }
+    quantity = book.quantity
+    losses = [Double](repeating: 0, count: model.scenarios?.rows.count ?? 0)
+    groupLosses = [Double](repeating: 0, count: model.scenarios?.part.groupCount ?? 0)
   }
 
   /// Mean over steps 1…T of the summed requirement, as configured times the model's own scale.
@@ -142,9 +150,21 @@ private final class PilotLane {
             * shortMaintenanceCurves.value(column: column, at: unit, hints: &shortMaintenanceHints)
         }
       }
+      addScenarios(to: &sum)
     }
     let steps = Double(path.steps)
     return TwoLevels(initial: sum.initial / steps, maintenance: sum.maintenance / steps)
+  }
+
+  /// Adds what scenarios ask of all accounts at the present values.
+  private func addScenarios(to sum: inout TwoLevels) {
+    guard let scenarios else { return }
+    scenarios.refresh(columns)
+    scenarios.plan.rows.losses(
+      quantity: quantity, values: scenarios.values, into: &losses, groups: &groupLosses)
+    let loss = model.scale * groupLosses.reduce(0, +)
+    sum.initial += loss
+    sum.maintenance += scenarios.plan.part.maintenanceFraction * loss
   }
 
   private func takeMarks(of path: PathView, at point: Int) {

@@ -19,6 +19,8 @@ public struct ModelPlan: Sendable {
   let initialCurves: RequirementCurves
   /// The same of short positions alone.
   let shortInitialCurves: RequirementCurves
+  /// Its scenarios, for accounts margined by them; nil for a model without any.
+  let scenarios: ScenarioPlan?
   /// Accounts with negative health at t = 0.
   public let liquidatableAtStart: [Int32]
 
@@ -48,6 +50,7 @@ public struct ModelPlan: Sendable {
       }, typical: book.columns.map { plan.volatilities[$0.asset] })
     initialCurves = RequirementCurves(book: book, level: table.initial)
     shortInitialCurves = RequirementCurves(book: book, level: table.initial, shortOnly: true)
+    scenarios = table.scenarios.map { ScenarioPlan(part: $0, book: book) }
     liquidatableAtStart = Self.flag(factors, scale: scale, table: table, plan: plan)
   }
 

@@ -40,6 +40,8 @@ public struct VenuePlan: Sendable {
   let volatilities: [Double]
   /// Column values at t = 0.
   let initialValues: ColumnValues
+  /// Hours of a step.
+  let stepHours: Double
 
   /// Prepares `venue` for paths of `grid` that start at `initialPrices`, one per asset. `volatilities`, one per asset,
   /// make screening quicker where assets differ in theirs (an asset without one counts as 1); no figure depends on them.
@@ -49,6 +51,7 @@ public struct VenuePlan: Sendable {
   ) {
     let book = venue.book
     self.venue = venue
+    stepHours = grid.stepHours
     self.rules = rules
     self.assetIDs = assetIDs
     self.initialPrices = initialPrices

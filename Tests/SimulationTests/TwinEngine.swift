@@ -51,7 +51,7 @@ extension TwinCase {
     return input.venue.book.columns.flatMap { column -> [Double?] in
       let own = rates[column.instrument]
       switch input.model {
-      case .tiered, .sizePremium:
+      case .tiered, .sizePremium, .scenarioGrid:
         return column.side == .perpetual ? [input.scale, input.scale] : [nil, nil]
       case .loanToValue, .lending: return column.side == .held ? [input.scale, input.scale] : [nil, nil]
       case .volatilityScaled, .rated, .openInterest:
@@ -73,6 +73,7 @@ extension TwinCase {
       return LoanToValueMargin(instruments: instruments, modes: modes, shift: shift)
     case .openInterest(let figures): return OpenInterestMargin(instruments: instruments, figures: figures)
     case .rated(let rating): return model(of: rating, instruments: instruments)
+    case .scenarioGrid(let scenarios): return model(of: scenarios, instruments: instruments)
     case .volatilityScaled(let figures):
       let isDaily = figures.lambdaHours == 24
       return VolatilityScaledMargin(
@@ -86,6 +87,23 @@ extension TwinCase {
 }
 
 extension TwinCase {
+  /// The engine's model for a reference's scenarios.
+  func model(of scenarios: ReferenceScenarios, instruments: [Instrument]) -> any MarginModel {
+    ScenarioGridMargin(
+      grids: scenarios.underlyings.map {
+        ScenarioGrid(
+          priceRange: $0.priceRange, priceSteps: scenarios.priceSteps, volatilityUp: $0.volatilityUp,
+          volatilityDown: $0.volatilityDown, extremes: $0.extremes)
+      },
+      contingencies: scenarios.underlyings.map {
+        ScenarioGridMargin.Contingencies(futures: $0.futuresContingency, shortOptions: $0.shortOptionMinimum)
+      }, groups: scenarios.groups,
+      scaling: VolatilityScaling(
+        shortPower: scenarios.shortPower, longPower: scenarios.longPower, leastDays: scenarios.leastDays),
+      maintenanceFraction: scenarios.maintenanceFraction, reach: scenarios.takesAll ? .all : .portfolio,
+      instruments: instruments, tables: scenarios.tables)
+  }
+
   /// The engine's model for a reference's rating.
   func model(of rating: ReferenceRating, instruments: [Instrument]) -> any MarginModel {
     let recursions: [VolatilityRecursion]

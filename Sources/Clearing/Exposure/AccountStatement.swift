@@ -21,6 +21,16 @@ public struct AccountStatement: Sendable {
     public internal(set) var requirement = TwoLevels(initial: 0, maintenance: 0)
   }
 
+  /// The worst scenario of underlyings that are shocked together.
+  public struct WorstCase: Sendable {
+    /// Indices of those of the assets that the account holds derivatives of.
+    public let assets: [Int]
+    /// The scenario; its price move is that of the group's first asset.
+    public let shock: ScenarioShock
+    /// What it adds to the requirement, contingencies apart.
+    public let requirement: TwoLevels
+  }
+
   /// Where moving one asset's price alone takes the account.
   public struct PricePoints: Sendable {
     /// Index of the asset.
@@ -43,6 +53,8 @@ public struct AccountStatement: Sendable {
   public let cash: Double
   /// What it holds, in the order of the book.
   public let rows: [Row]
+  /// What the account is asked for by scenarios, by group of underlyings; empty where it is not margined by any.
+  public let worstCases: [WorstCase]
   /// Equity, weighted equity and requirements.
   public let health: AccountHealth
   /// One per asset that the account's value depends on.
@@ -64,6 +76,14 @@ public struct AccountStatement: Sendable {
     cash = book.cash[account]
     health = curve.health(of: account)
     rows = Self.rows(account: account, venue: venue, curve: curve, prices: prices)
+    let derivatives = book.positions(of: account).map { book.columns[Int(book.column[$0])] }
+      .filter { $0.side == .perpetual }
+    worstCases = curve.scenarios(of: account).map { found in
+      let assets = curve.assets(ofGroup: found.loss.group).filter { asset in
+        derivatives.contains { $0.asset == asset }
+      }
+      return WorstCase(assets: assets, shock: found.shock, requirement: found.requirement)
+    }
     let assets = Set(book.positions(of: account).map { book.columns[Int(book.column[$0])].asset }).sorted()
     self.prices = assets.map { asset in
       let isMoved = prices.indices.map { $0 == asset }

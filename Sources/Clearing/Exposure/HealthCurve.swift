@@ -21,6 +21,7 @@ public struct HealthCurve: Sendable {
   private let prices: [Double]
   private let initialFactors: [Double]
   private let maintenanceFactors: [Double]
+  private let scale: Double
 
   /// The curves of `book` under `model`, all its rates multiplied by `scale`, at `prices`, one per asset.
   public init(book: Book, model: any MarginModel, scale: Double = 1, prices: [Double]) {
@@ -28,6 +29,7 @@ public struct HealthCurve: Sendable {
     factors.reset(oraclePrices: prices)
     self.book = book
     self.prices = prices
+    self.scale = scale
     table = model.requirements(of: book)
     initialFactors = factors.initial.map { $0 * scale }
     maintenanceFactors = factors.maintenance.map { $0 * scale }
@@ -37,7 +39,23 @@ public struct HealthCurve: Sendable {
   public func health(of account: Int) -> AccountHealth {
     table.health(
       of: account, in: book, at: ColumnValues(book: book, prices: prices), initialFactors: initialFactors,
-      maintenanceFactors: maintenanceFactors)
+      maintenanceFactors: maintenanceFactors, scale: scale)
+  }
+
+  /// The worst scenario of each group of underlyings that `account` is margined by, and what it adds to the requirement;
+  /// empty where it is not margined by scenarios.
+  func scenarios(of account: Int) -> [(loss: ScenarioPart.Loss, shock: ScenarioShock, requirement: TwoLevels)] {
+    guard let part = table.scenarios else { return [] }
+    return part.losses(of: account, in: book, prices: prices).map { loss in
+      let requirement = TwoLevels(
+        initial: scale * loss.amount, maintenance: scale * part.maintenanceFraction * loss.amount)
+      return (loss, part.shocks[part.leadingAsset[loss.group]][loss.shock], requirement)
+    }
+  }
+
+  /// The assets of a group of underlyings.
+  func assets(ofGroup group: Int) -> [Int] {
+    table.scenarios.map { part in part.groupOfAsset.indices.filter { part.groupOfAsset[$0] == group } } ?? []
   }
 
   /// What one position of `account` counts for: its value in weighted equity, and its requirement, at both levels.
@@ -110,12 +128,15 @@ public struct HealthCurve: Sendable {
         maintenanceFactors[factorIndex(column: column, quantity: quantity)]
         * table.maintenance.requirement(position: position, notional: abs(quantity) * valuation.notional(at: mark))
     }
-    return health
+    guard let part = table.scenarios, part.contains(account) else { return health }
+    let moved = zip(prices, isMoved).map { $1 ? $0 * ratio : $0 }
+    let loss = part.losses(of: account, in: book, prices: moved).reduce(0) { $0 + $1.amount }
+    return health - scale * part.maintenanceFraction * loss
   }
 
   /// The ratios > 0 at which a position passes from one line of its requirement to the next, rising.
   private func corners(of account: Int, isMoved: [Bool]) -> [Double] {
-    var corners: [Double] = []
+    var corners = table.scenarios?.corners(of: account, in: book, prices: prices, isMoved: isMoved) ?? []
     for position in book.positions(of: account) {
       let column = Int(book.column[position])
       let asset = book.columns[column].asset
@@ -130,6 +151,6 @@ public struct HealthCurve: Sendable {
         if ratio > 0, ratio.isFinite { corners.append(ratio) }
       }
     }
-    return corners.sorted()
+    return corners.filter { $0 > 0 && $0.isFinite }.sorted()
   }
 }

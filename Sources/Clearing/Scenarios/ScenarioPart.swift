@@ -70,6 +70,14 @@ public struct ScenarioPart: Sendable {
   /// The worst loss of `account` in each group that it holds derivatives of, computed plainly at t = 0 and `prices`.
   public func losses(of account: Int, in book: Book, prices: [Double]) -> [Loss] {
     guard contains(account) else { return [] }
+    let held = held(by: account, in: book)
+    return held.indices.filter { !held[$0].isEmpty }.map { group in
+      worst(of: held[group], group: group, in: book, prices: prices)
+    }
+  }
+
+  /// Derivatives of `account` by group.
+  private func held(by account: Int, in book: Book) -> [[Int]] {
     var held = [[Int]](repeating: [], count: groupCount)
     for position in book.positions(of: account) {
       let column = Int(book.column[position])
@@ -77,8 +85,45 @@ public struct ScenarioPart: Sendable {
         held[groupOfAsset[book.columns[column].asset]].append(position)
       }
     }
-    return held.indices.filter { !held[$0].isEmpty }.map { group in
-      worst(of: held[group], group: group, in: book, prices: prices)
+    return held
+  }
+
+  /// The ratios > 0 of the prices of the assets that `isMoved` at which another scenario becomes the worst of a group, everything
+  /// held being linear in its price. Only where one asset of a group is moved and another is not: else losses are all in
+  /// proportion to the ratio.
+  func corners(of account: Int, in book: Book, prices: [Double], isMoved: [Bool]) -> [Double] {
+    guard contains(account) else { return [] }
+    var corners: [Double] = []
+    for positions in held(by: account, in: book) {
+      let moved = positions.filter { isMoved[book.columns[Int(book.column[$0])].asset] }
+      guard !moved.isEmpty, moved.count < positions.count else { continue }
+      let fixed = positions.filter { !isMoved[book.columns[Int(book.column[$0])].asset] }
+      let asset = book.columns[Int(book.column[positions[0]])].asset
+      let lines = shocks[asset].indices.map { shock in
+        (
+          start: -fixed.reduce(0) { $0 + gain(of: $1, shock: shock, in: book, prices: prices) },
+          slope: -moved.reduce(0) { $0 + gain(of: $1, shock: shock, in: book, prices: prices) }
+        )
+      }
+      corners += Self.turns(of: lines)
+    }
+    return corners
+  }
+
+  /// Where the largest of lines over [0, ∞) passes from one to the next.
+  private static func turns(of lines: [(start: Double, slope: Double)]) -> [Double] {
+    guard var current = lines.max(by: { ($0.start, $0.slope) < ($1.start, $1.slope) }) else { return [] }
+    var turns: [Double] = []
+    while true {
+      let steeper = lines.filter { $0.slope > current.slope }
+      let next = steeper.min { first, second in
+        let one = (current.start - first.start) / (first.slope - current.slope)
+        let other = (current.start - second.start) / (second.slope - current.slope)
+        return (one, -first.slope) < (other, -second.slope)
+      }
+      guard let next else { return turns }
+      turns.append((current.start - next.start) / (next.slope - current.slope))
+      current = next
     }
   }
 

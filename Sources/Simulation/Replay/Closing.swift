@@ -27,15 +27,19 @@ struct ClosingRule {
   let plan: VenuePlan
   let requirements: RequirementTable
 
-  /// The closing of `account` at the values in `columns` and the half-spreads per asset.
+  /// The closing of `account` at the values in `columns` and the half-spreads per asset; scenarios add
+  /// `scenarioRequirement` to its maintenance requirement, in proportion to its derivatives.
   func closing(
-    of account: Int, _ ledger: AccountLedger, _ columns: ColumnState, halfSpread: [Double]
+    of account: Int, _ ledger: AccountLedger, _ columns: ColumnState, halfSpread: [Double],
+    scenarioRequirement: Double = 0
   ) -> Closing {
     switch plan.rules.liquidation.method {
     case .full: close(account, fraction: 1, ledger, columns, halfSpread)
     case .partial(let buffer):
       close(
-        account, fraction: partialFraction(account, buffer, ledger, columns, halfSpread), ledger, columns, halfSpread)
+        account,
+        fraction: partialFraction(account, buffer, scenarioRequirement, ledger, columns, halfSpread), ledger, columns,
+        halfSpread)
     case .closeFactor(let factor, let fullBelow, let bonus):
       repay(account, factor: factor, fullBelow: fullBelow, bonus: bonus, ledger, columns)
     }
@@ -44,10 +48,11 @@ struct ClosingRule {
   /// f = ((1+b)·MM − E^w) / ((1+b)·MM − c·N) in [0, 1]: the fraction that brings the account `buffer` above maintenance
   /// at oracle prices after paying penalty and spread; 1 where closing cannot help.
   private func partialFraction(
-    _ account: Int, _ buffer: Double, _ ledger: AccountLedger, _ columns: ColumnState, _ halfSpread: [Double]
+    _ account: Int, _ buffer: Double, _ scenarioRequirement: Double, _ ledger: AccountLedger, _ columns: ColumnState,
+    _ halfSpread: [Double]
   ) -> Double {
     var weighted = ledger.cash[account]
-    var requirement = 0.0
+    var requirement = scenarioRequirement
     var notional = 0.0
     var cost = 0.0
     for position in ledger.book.positions(of: account) {

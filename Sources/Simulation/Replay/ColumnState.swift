@@ -25,6 +25,10 @@ final class ColumnState {
   private(set) var maintenanceFactor: [Double]
   /// Interleaved value, notional, maintenance factors of long and short: what `HeadroomRows` reads.
   private(set) var packed: [Double]
+  /// The step that balances, funding and time to expiry stand at.
+  private(set) var step = 0
+  /// Rises whenever a value may have changed: what is computed from the values holds while it stays.
+  private(set) var version = 0
 
   init(plan: VenuePlan) {
     self.plan = plan
@@ -43,6 +47,7 @@ final class ColumnState {
 
   /// Returns to t = 0 with the given marks.
   func reset(marks: [Double]) {
+    step = 0
     for column in accrued.indices {
       accrued[column] = 0
       growth[column] = plan.growth[column][0]
@@ -55,6 +60,7 @@ final class ColumnState {
   /// Moves to `step`: balances grow, funding falls due at the step's marks and, where it moves, at the path's rate; what
   /// expires is settled at the marks.
   func advance(to step: Int, marks: [Double], path: PathView) {
+    self.step = step
     for (index, column) in plan.venue.book.columns.enumerated() {
       growth[index] = plan.growth[index][step]
       let interval = plan.fundingSteps[index]
@@ -81,6 +87,7 @@ final class ColumnState {
 
   /// Takes new marks within a step.
   func revalue(marks: [Double]) {
+    version += 1
     for (index, column) in plan.venue.book.columns.enumerated() {
       let grown = marks[column.asset] * growth[index]
       unitTraded[index] = grown

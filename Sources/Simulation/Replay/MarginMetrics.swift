@@ -16,6 +16,9 @@ import Venues
 ///   covers a long unit if O falls by at most the rate (at the factor of longs), a short unit if it rises by at most it
 ///   (at the factor of shorts); the share covered over
 ///   windows, columns and sides, weighted by Q_c·u_c(0). Held collateral has a long side only.
+/// - Accounts margined by scenarios add λ·R_t, R their worst losses summed up, to IM_t, and to the numerator of the average
+///   rate Σ_g R_gt·P_g(0)/P_g(t), P_g being the price of group g; of coverage see `ScenarioMetrics`. The columns of their
+///   derivatives are among those with a requirement.
 /// - `volatilitySeen`: mean over t = 1…T of Σ_c weight·σ̂; `volatilityRealised`: √(Σ_t ρ_t²/(T·Δ)) with ρ the log return
 ///   of O; both weighted by Q_c·u_c(0) over the same columns. Source of the procyclicality measures: Murphy, Vasios and
 ///   Vause (2014), Bank of England Financial Stability Paper 29.
@@ -32,6 +35,13 @@ final class MarginMetrics {
   /// f_c(u_c(0)) per column, and the part of it that is of short positions.
   private let startRequirement: [Double]
   private let shortStartRequirement: [Double]
+  /// Accounts margined by scenarios; nil where there are none. Then a column's average rate is that of the other accounts:
+  /// their requirement, notional and share.
+  private let scenarios: ScenarioMetrics?
+  private let scale: Double
+  private let ratedRequirement: [Double]
+  private let ratedNotional: [Double]
+  private let ratedWeight: [Double]
   private var hints: RequirementCurves.Hints
   private var shortHints: RequirementCurves.Hints
   /// IM_t and R_t·ΣQu, [point].
@@ -62,7 +72,10 @@ final class MarginMetrics {
     let start = (0..<columns).map { curves.value(column: $0, at: unit[$0], hints: &hints) }
     let short = (0..<columns).map { shortCurves.value(column: $0, at: unit[$0], hints: &shortHints) }
     let notional = (0..<columns).map { plan.openQuantity[$0] * unit[$0] }
-    let weighted = (0..<columns).filter { start[$0] > 0 && notional[$0] > 0 }
+    let scenarios = ScenarioMetrics(plan: plan, model: model)
+    let weighted = (0..<columns).filter {
+      (start[$0] > 0 || scenarios?.takesPart($0) == true) && notional[$0] > 0
+    }
     let total = weighted.reduce(0) { $0 + notional[$1] }
     self.hints = hints
     self.shortHints = shortHints
@@ -71,6 +84,13 @@ final class MarginMetrics {
     self.weighted = weighted
     weight = (0..<columns).map { total > 0 ? notional[$0] / total : 0 }
     totalNotional = total
+    let others = scenarios?.others()
+    let rated = others.map { zip($0.quantity, unit).map { $0 * $1 } } ?? notional
+    self.scenarios = scenarios
+    scale = model.scale
+    ratedRequirement = others?.requirement ?? start
+    ratedNotional = rated
+    ratedWeight = (0..<columns).map { total > 0 ? rated[$0] / total : 0 }
     level = [Double](repeating: 0, count: points)
     rate = level
     windowPrices = [Double](repeating: 1, count: plan.venue.depths.count)
@@ -81,7 +101,9 @@ final class MarginMetrics {
   }
 
   /// Starts a path.
-  func reset(columns: ColumnState, volatilities: [Double], oraclePrices: [Double]) {
+  func reset(
+    columns: ColumnState, volatilities: [Double], oraclePrices: [Double], scenarios book: ScenarioBook? = nil
+  ) {
     steps = 0
     coveredWeight = 0
     judgedWeight = 0
@@ -89,13 +111,17 @@ final class MarginMetrics {
     for asset in squares.indices { squares[asset] = 0 }
     Self.takeLogs(of: oraclePrices, into: &previousLogs)
     takeLevels(at: 0, columns)
-    openWindow(columns, oraclePrices)
+    addScenarios(at: 0, book, oraclePrices)
+    openWindow(columns, oraclePrices, book)
   }
 
   /// Takes one step: the factors in force and the oracle prices at its start.
-  func record(step: Int, columns: ColumnState, volatilities: [Double], oraclePrices: [Double]) {
+  func record(
+    step: Int, columns: ColumnState, volatilities: [Double], oraclePrices: [Double], scenarios book: ScenarioBook? = nil
+  ) {
     steps = step
     takeLevels(at: step, columns)
+    addScenarios(at: step, book, oraclePrices)
     Self.takeLogs(of: oraclePrices, into: &logs)
     for asset in squares.indices {
       let change = logs[asset] - previousLogs[asset]
@@ -107,7 +133,12 @@ final class MarginMetrics {
     }
     guard step % window == 0 else { return }
     closeWindow(oraclePrices)
-    openWindow(columns, oraclePrices)
+    if let scenarios, totalNotional > 0 {
+      let judged = scenarios.close(columns)
+      judgedWeight += judged.judged / totalNotional
+      coveredWeight += judged.covered / totalNotional
+    }
+    openWindow(columns, oraclePrices, book)
   }
 
   private static func takeLogs(of prices: [Double], into logs: inout [Double]) {
@@ -132,26 +163,34 @@ final class MarginMetrics {
     rate[point] = held
   }
 
-  private func openWindow(_ columns: ColumnState, _ prices: [Double]) {
+  /// Adds what scenarios ask for, the reference of `book` being at this point.
+  private func addScenarios(at point: Int, _ book: ScenarioBook?, _ prices: [Double]) {
+    guard let book else { return }
+    level[point] += scale * book.groupLosses.reduce(0, +)
+    rate[point] += scale * book.heldLoss(atStartPricesOf: prices)
+  }
+
+  private func openWindow(_ columns: ColumnState, _ prices: [Double], _ book: ScenarioBook?) {
     for asset in windowPrices.indices { windowPrices[asset] = prices[asset] }
-    for column in weighted {
-      let notional = plan.openQuantity[column] * plan.initialValues.unitNotional[column]
+    if let scenarios, let book { scenarios.open(columns, book) }
+    for column in weighted where ratedNotional[column] > 0 {
+      let notional = ratedNotional[column]
       let factor = columns.initial(of: column)
       windowRates[column] = SidedRate(
-        long: factor.long * startRequirement[column] / notional,
-        short: factor.short * startRequirement[column] / notional)
+        long: factor.long * ratedRequirement[column] / notional,
+        short: factor.short * ratedRequirement[column] / notional)
     }
   }
 
   private func closeWindow(_ prices: [Double]) {
-    for column in weighted {
+    for column in weighted where ratedNotional[column] > 0 {
       let about = plan.venue.book.columns[column]
       let move = prices[about.asset] / windowPrices[about.asset] - 1
-      judgedWeight += weight[column]
-      if -move <= windowRates[column].long { coveredWeight += weight[column] }
+      judgedWeight += ratedWeight[column]
+      if -move <= windowRates[column].long { coveredWeight += ratedWeight[column] }
       guard about.side == .perpetual else { continue }
-      judgedWeight += weight[column]
-      if move <= windowRates[column].short { coveredWeight += weight[column] }
+      judgedWeight += ratedWeight[column]
+      if move <= windowRates[column].short { coveredWeight += ratedWeight[column] }
     }
   }
 

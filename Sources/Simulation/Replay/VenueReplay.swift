@@ -19,6 +19,8 @@ final class VenueReplay {
   private let screen: CandidateScreen
   private let rule: ClosingRule
   private let holdings: WeightedHoldings
+  /// The accounts margined by scenarios; nil where the model has none.
+  private let scenarios: ScenarioBook?
   private var startFactors: [Double] = []
   private var detected: [Int32]
   private var closings: [Closing] = []
@@ -42,6 +44,7 @@ final class VenueReplay {
     screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
+    scenarios = ScenarioBook(plan: plan, model: model)
     detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
   }
 
@@ -58,7 +61,9 @@ final class VenueReplay {
     startFactors = columns.maintenanceFactor
     screen.reset()
     exempt = atStart == .exempt ? Set(model.liquidatableAtStart) : []
-    metrics.reset(columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+    scenarios?.reset(columns: columns, ledger: ledger, weighted: holdings.weighted, prices: market.marks)
+    metrics.reset(
+      columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks, scenarios: scenarios)
   }
 
   /// Moves to `step` after the market has: balances, funding, margin rates.
@@ -68,8 +73,10 @@ final class VenueReplay {
     if factors.advance(step: step, oraclePrices: market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
+    scenarios?.takeReference(columns: columns, ledger: ledger, weighted: holdings.weighted)
     metrics.record(
-      step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+      step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks,
+      scenarios: scenarios)
   }
 
   /// Pays what expires at `step` in cash at its value now; an isolated position's remainder returns to its owner.
@@ -92,7 +99,9 @@ final class VenueReplay {
   func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
-      let closing = rule.closing(of: account, ledger, columns, halfSpread: market.halfSpread)
+      let closing = rule.closing(
+        of: account, ledger, columns, halfSpread: market.halfSpread,
+        scenarioRequirement: scenarioRequirement(of: account))
       guard closing.acts else { continue }
       closings.append(closing)
       addFlows(of: closing, to: &flows)
@@ -119,7 +128,7 @@ final class VenueReplay {
       let headroom = model.headroom.headroom(
         row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
         constant: ledger.cash[Int(account)], columns: columns.packed)
-      if headroom >= 0 { exempt.remove(account) }
+      if headroom - scenarioRequirement(of: Int(account)) >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
   }
@@ -146,7 +155,7 @@ final class VenueReplay {
   func bookWave(wave: Int, market: MarketState) {
     tally.largestWaves = max(tally.largestWaves, wave)
     for closing in closings {
-      countLiquidation(of: closing)
+      countLiquidation(of: closing, marks: market.marks)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
         bookLoan(closing, bonus: bonus, market: market)
       } else {
@@ -161,16 +170,23 @@ final class VenueReplay {
   /// The closings of the wave last decided, for traces.
   var lastClosings: [Closing] { closings }
 
-  private func countLiquidation(of closing: Closing) {
+  private func countLiquidation(of closing: Closing, marks: [Double]) {
     tally.events += 1
     let account = closing.account
     guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
-    guard model.model.isDynamic, health(of: account, factors: columns.maintenanceFactor) < 0 else { return }
-    guard health(of: account, factors: startFactors) >= 0 else { return }
+    guard model.model.isDynamic || scenarios?.contains(account) == true else { return }
+    let now = health(of: account, factors: columns.maintenanceFactor) - scenarioRequirement(of: account)
+    let before = scenarios?.requirementAtStartRates(of: account, ledger: ledger, prices: marks) ?? 0
+    guard now < 0, health(of: account, factors: startFactors) - before >= 0 else { return }
     tally.requirementDriven += 1
   }
 
-  /// Health of an account now under the given factors per column.
+  /// What scenarios add to the account's maintenance requirement now.
+  private func scenarioRequirement(of account: Int) -> Double {
+    scenarios?.maintenanceRequirement(of: account, columns: columns, ledger: ledger) ?? 0
+  }
+
+  /// Health of an account now under the given factors per column, but for what scenarios ask for.
   private func health(of account: Int, factors: [Double]) -> Double {
     var headroom = ledger.cash[account]
     for position in ledger.book.positions(of: account) {
@@ -279,11 +295,17 @@ final class VenueReplay {
   /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
   /// weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
+    let byScenario =
+      scenarios?.deficits(
+        recent: ledger.recent, columns: columns, ledger: ledger, weighted: holdings.weighted) ?? []
     let count = screen.deficits(
       step: step, path: path, market: market, columns: columns, ledger: ledger, weighted: holdings.weighted,
       into: &detected)
-    guard count > 0 else { return [] }
-    return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
+    guard count > 0 || !byScenario.isEmpty else { return [] }
+    let found = detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
+    guard let scenarios else { return Array(found) }
+    // The screen knows an account's linear part only: what it finds of those margined by scenarios is among theirs.
+    return (found.filter { !scenarios.contains($0) } + byScenario.filter { !self.ledger.isClosed[$0] }).sorted()
   }
 
   /// Takes the marks that the wave left behind.

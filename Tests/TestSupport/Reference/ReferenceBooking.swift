@@ -50,7 +50,7 @@ extension ReferenceClearingHouse {
     path.liquidationEvents += 1
     let isFirst = path.liquidatedOwners.insert(accounts[index].terms.owner ?? index).inserted
     guard isFirst, margin.health(of: accounts[index], valuation) < 0 else { return }
-    if startingMargin.health(of: accounts[index], valuation) >= 0 { path.requirementDriven += 1 }
+    if startingMargin.healthAtStartRates(of: accounts[index], valuation) >= 0 { path.requirementDriven += 1 }
   }
 
   /// A trade of part of a position at the fill: the trader gets the money, the outside market the quantity.

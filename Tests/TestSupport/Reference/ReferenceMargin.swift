@@ -73,6 +73,8 @@ public enum ReferenceMarginModel: Sendable {
   case rated(ReferenceRating)
   /// An initial rate per instrument that follows its open interest.
   case openInterest([OpenInterestMargin.Market?])
+  /// Portfolio margin.
+  case scenarioGrid(ReferenceScenarios)
 
   /// Whether rates are made from an estimate of volatility.
   var looksAtVolatility: Bool {
@@ -110,7 +112,7 @@ package struct ReferenceMargin: Sendable {
   private(set) var rates: [ReferenceRates]
   /// The last oracle price of each asset, and the first.
   private var oracle: [Double]
-  private let start: [Double]
+  let start: [Double]
 
   /// The model at t = 0.
   package init(
@@ -225,6 +227,8 @@ package struct ReferenceMargin: Sendable {
       return scale * Self.bracketed(notional, by: tables[index].brackets, level)
     case (.volatilityScaled, .perpetual), (.rated, .perpetual), (.openInterest, .perpetual):
       return scale * rates[position.instrument].of(level, quantity: position.quantity) * notional
+    case (.scenarioGrid(let scenarios), .perpetual(let terms)):
+      return requirement(scenarios, terms, notional: notional, of: account.terms, level)
     case (.loanToValue, .spot(let terms)) where position.side == .held:
       guard let listed = terms.loanToValue else { return scale * notional }
       return scale * notional * (1 - level.of(account.terms.loanToValue ?? listed))
@@ -282,9 +286,9 @@ package struct ReferenceMargin: Sendable {
 }
 
 extension ReferenceMargin {
-  /// Σ over the positions of what each demands.
+  /// Σ over the positions of what each demands, and what scenarios ask for.
   func requirement(_ level: ReferenceLevel, of account: ReferenceAccount, _ valuation: ReferenceValuation) -> Double {
-    account.positions.reduce(0) { sum, position in
+    account.positions.reduce(scenarioRequirement(level, of: account, valuation)) { sum, position in
       sum + requirement(level, position: position, notional: valuation.notional(position), of: account)
     }
   }

@@ -6,7 +6,7 @@ import Foundation
 ///
 /// Prices are the oracle's at the start of each step, before its waves. A *market* is an instrument on one side of the
 /// book whose positions have an initial requirement at t = 0; its weight is its open interest Q·u(0) at t = 0, Q being
-/// Σ |q| and u the unit notional.
+/// Σ |q| and u the unit notional. An account margined by scenarios is judged by itself: see `ReferenceHeldPortfolios`.
 public struct ReferenceMarginMeasures: Sendable, Hashable {
   /// Summed initial requirement of the book, mean over steps 1…T.
   public var initialMarginMean = 0.0
@@ -60,13 +60,17 @@ private struct HeldBook {
   let stepHours: Double
   /// The markets with a requirement at t = 0.
   private var markets: [Market] = []
+  private let portfolios: ReferenceHeldPortfolios
 
   init(house: ReferenceClearingHouse, venue: Int, steps: [ReferenceStep], stepHours: Double) {
     self.house = house
     self.venue = venue
     self.steps = steps
     self.stepHours = stepHours
-    markets = Self.markets(of: house).filter { demand($0, at: 0, ratesOf: 0) > 0 }
+    portfolios = ReferenceHeldPortfolios(house: house, steps: steps, stepHours: stepHours)
+    markets = Self.markets(of: house).filter { market in
+      demand(market, at: 0, ratesOf: 0) > 0 || market.positions.contains { portfolios.takesPart($0) }
+    }
   }
 
   /// Initial requirement of one market at the prices of one step under the rates of another.
@@ -83,7 +87,7 @@ private struct HeldBook {
 
   /// The same of the whole book.
   func requirement(at step: Int, ratesOf other: Int) -> Double {
-    markets.reduce(0) { $0 + demand($1, at: step, ratesOf: other) }
+    markets.reduce(portfolios.requirement(at: step, ratesOf: other)) { $0 + demand($1, at: step, ratesOf: other) }
   }
 
   /// Q·u(0) of one market.
@@ -107,7 +111,15 @@ private struct HeldBook {
     var covered = 0.0
     var judged = 0.0
     for from in stride(from: 0, through: steps.count - 1 - window, by: window) {
-      for market in markets {
+      for portfolio in portfolios.all {
+        judged += portfolio.notional
+        if portfolios.loss(of: portfolio, from: from, to: from + window)
+          <= portfolios.required(of: portfolio, at: from)
+        {
+          covered += portfolio.notional
+        }
+      }
+      for market in markets.map({ $0.without(portfolios) }) where openInterest(of: market) > 0 {
         let weight = openInterest(of: market)
         let asset = market.asset
         let move = steps[from + window].openingMarks[asset] / steps[from].openingMarks[asset] - 1
@@ -128,6 +140,13 @@ private struct HeldBook {
     let leg: Book.Column.Leg
     let asset: Int
     var positions: [(position: ReferencePosition, account: ReferenceAccount)] = []
+
+    /// The positions of accounts that are not margined by scenarios.
+    func without(_ portfolios: ReferenceHeldPortfolios) -> Market {
+      var other = self
+      other.positions = positions.filter { !portfolios.takesPart($0) }
+      return other
+    }
 
     /// The same with everybody on one side.
     func allOn(side: Double) -> Market {
