@@ -1,5 +1,5 @@
 public import Clearing
-public import Venues
+import Venues
 
 import Foundation
 
