@@ -1,6 +1,7 @@
 import Clearing
 import Foundation
 import JobFiles
+import Markets
 import Schema
 import Testing
 import Venues
