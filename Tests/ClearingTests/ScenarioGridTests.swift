@@ -25,7 +25,7 @@ struct ScenarioGridTests {
 
   private static func model(
     range: Double = 0.16, extremes: [ScenarioGrid.Extreme] = [], contingency: Double = 0, groups: [[Int]] = [],
-    fraction: Double = 0.8, reach: ScenarioGridMargin.Reach = .all
+    fraction: Double = 0.8, reach: ScenarioGridMargin.Reach = .all, instruments: [Instrument] = instruments
   ) -> ScenarioGridMargin {
     let grid = ScenarioGrid(
       priceRange: range, priceSteps: 4, volatilityUp: 0.5, volatilityDown: 0.25, extremes: extremes)
@@ -52,13 +52,15 @@ struct ScenarioGridTests {
     let extremes = ScenarioGrid.damped([-0.66, -0.33, 0.5, 1, 5], priceRange: 0.16)
     for groups in [[], [[0, 1]]] {
       let contract = MarginModelContract(
-        model: Self.model(extremes: extremes, contingency: 0.005, groups: groups), instruments: Self.instruments,
+        model: Self.model(extremes: extremes, contingency: 0.005, groups: groups, instruments: SampleVenue.exchange),
+        instruments: SampleVenue.exchange,
         prices: SampleVenue.prices, isHomogeneous: true, isSided: true)
       #expect(contract.violations() == [])
     }
     // Without extremes the grid is symmetric, and so is the requirement.
     let symmetric = MarginModelContract(
-      model: Self.model(contingency: 0.005), instruments: Self.instruments, prices: SampleVenue.prices,
+      model: Self.model(contingency: 0.005, instruments: SampleVenue.exchange), instruments: SampleVenue.exchange,
+      prices: SampleVenue.prices,
       isHomogeneous: true)
     #expect(symmetric.violations() == [])
   }
@@ -147,7 +149,7 @@ struct ScenarioGridTests {
     let published = [0.24, 0.48, 0.32, 0.16, 0.08, 0.0533, 0.04, 0.032]
     for (extreme, weight) in zip(grid.extremes, published) { #expect(abs(extreme.weight - weight) < 0.005) }
     let scaling = VolatilityScaling()
-    #expect(scaling.multiple(hoursToExpiry: 720) == 1 && abs(scaling.multiple(hoursToExpiry: 24) - 2.7740) < 1e-4)
+    #expect(scaling.multiple(hoursToExpiry: 720) == 1 && abs(scaling.multiple(hoursToExpiry: 24) - 2.7742) < 1e-4)
     #expect(scaling.multiple(hoursToExpiry: 1) == scaling.multiple(hoursToExpiry: 24))
     #expect(abs(scaling.multiple(hoursToExpiry: 24 * 90) - 0.86693) < 1e-4)
   }

@@ -49,8 +49,8 @@ extension TwinCase {
         guard column.side == .perpetual, book.accounts[account].owner == nil, figures.flip(0.6),
           let other = others.first(where: { $0 != column.instrument }) ?? others.first
         else { continue }
-        let price = paths[0][column.asset][0]
-        let units = -book.quantity[place] * figures.uniform(0.5, 1.2)
+        let price = paths[0][venue.instruments[other].asset ?? 0][0]
+        let units = -book.quantity[place] * paths[0][column.asset][0] / price * figures.uniform(0.5, 1.2)
         positions.append(
           Position(
             account: account, instrument: other,
