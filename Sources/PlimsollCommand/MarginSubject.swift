@@ -34,7 +34,10 @@ struct MarginSubject {
     let title =
       "\(account.id) at \(venue.id), \(account.mode.rawValue), group \(venue.book.groups[account.group]), "
       + "margin \(modelName), money in \(venue.settlement)\n"
-    return [title, positions(statement), totals(statement), pricePoints(statement)].joined(separator: "\n")
+    return [
+      title, positions(statement), totals(statement), pricePoints(statement), greekTable(statement.greeks),
+    ]
+    .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private func positions(_ statement: AccountStatement) -> String {
@@ -97,7 +100,12 @@ struct MarginSubject {
     let maintenance = health.reduce(0) { $0 + $1.requirement.maintenance }
     let buffer = health.reduce(0) { $0 + max(0, $1.health) }
     let exposures = BookExposure.all(of: book, prices: prices)
-    let notional = exposures.reduce(0) { $0 + $1.longNotional + $1.shortNotional }
+    let notional = zip(book.column, book.quantity).reduce(0.0) { sum, item in
+      let column = Int(item.0)
+      guard book.columns[column].countsAsNotional else { return sum }
+      return sum
+        + abs(item.1) * book.openingValuations[column].exposure(at: prices, asset: book.columns[column].asset)
+    }
     let leverage = buffer > 0 ? NumberText.ratio(notional / buffer) : "none"
     let lines = """
       \(venue.id): \(book.accounts.count) accounts, margin \(modelName), money in \(venue.settlement)
@@ -107,7 +115,8 @@ struct MarginSubject {
       liquidatable now: \(health.count { $0.health < 0 })
 
       """
-    return NumberText.plain([lines, exposureTable(exposures), mapTable].joined(separator: "\n"))
+    return NumberText.plain(
+      [lines, exposureTable(exposures), greekTable(exposures), mapTable].filter { !$0.isEmpty }.joined(separator: "\n"))
   }
 
   private func exposureTable(_ exposures: [BookExposure]) -> String {
@@ -117,6 +126,23 @@ struct MarginSubject {
         [
           assetIDs[$0.asset], Exact.number(prices[$0.asset]), money($0.longNotional), money($0.shortNotional),
           money($0.balances), Exact.number($0.delta), money($0.deltaMoney),
+        ]
+      }
+    ).text
+  }
+
+  /// Greeks by underlying, where anything is no straight line in its price.
+  private func greekTable(_ exposures: [BookExposure]) -> String {
+    guard exposures.contains(where: { $0.gamma != 0 || $0.vega != 0 || $0.optionNotional > 0 }) else { return "" }
+    let header = [
+      "Greeks", "Options, notional", "Delta, units", "Delta, money", "Gamma, money per 1 %", "Vega, money per 0.01",
+    ]
+    return TextTable(
+      header: header,
+      rows: exposures.map {
+        [
+          assetIDs[$0.asset], money($0.optionNotional), Exact.number($0.delta), money($0.deltaMoney),
+          money($0.gammaMoney), money($0.vega),
         ]
       }
     ).text

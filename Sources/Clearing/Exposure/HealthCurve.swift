@@ -14,11 +14,13 @@ public struct HealthyRange: Sendable, Hashable {
 ///
 /// Everything else (other prices, time, margin factors, funding) stays. Each position's value is linear in the ratio and
 /// its requirement convex and piecewise linear, so health is concave and piecewise linear, and the prices at which it is
-/// zero are found exactly: by its values at the corners and a straight line between two of them.
+/// zero are found exactly: by its values at the corners and a straight line between two of them. An account with options
+/// or pool shares has no such corners: its health is looked at on a ladder of ratios, and the crossings next to the present
+/// price are found by bisection.
 public struct HealthCurve: Sendable {
-  private let book: Book
+  let book: Book
   private let table: RequirementTable
-  private let prices: [Double]
+  let prices: [Double]
   private let initialFactors: [Double]
   private let maintenanceFactors: [Double]
 
@@ -43,11 +45,11 @@ public struct HealthCurve: Sendable {
   /// What one position of `account` counts for: its value in weighted equity, and its requirement, at both levels.
   func counted(position: Int) -> (weighted: TwoLevels, requirement: TwoLevels) {
     let column = Int(book.column[position])
-    let mark = prices[book.columns[column].asset]
+    let asset = book.columns[column].asset
     let quantity = book.quantity[position]
     let factor = factorIndex(column: column, quantity: quantity)
-    let value = quantity * book.openingValuations[column].value(at: mark)
-    let size = abs(quantity) * book.openingValuations[column].notional(at: mark)
+    let value = quantity * book.openingValuations[column].value(at: prices, asset: asset)
+    let size = abs(quantity) * book.openingValuations[column].notional(at: prices, asset: asset)
     return (
       TwoLevels(
         initial: table.initial.weight(position: position, quantity: quantity) * value,
@@ -59,7 +61,13 @@ public struct HealthCurve: Sendable {
   }
 
   /// Where `account` is healthy when the prices of the assets that `isMoved` are multiplied by a common ratio ≥ 0.
-  public func healthyRange(of account: Int, isMoved: [Bool]) -> HealthyRange {
+  ///
+  /// Where health is no concave function (options, pool shares), the range is the one around the present prices, or the
+  /// nearest to them. `samples` of the same move spare work where many accounts are asked for.
+  public func healthyRange(of account: Int, isMoved: [Bool], samples: RatioSamples? = nil) -> HealthyRange {
+    guard !holdsCurves(account) else {
+      return curvedRange(of: account, isMoved: isMoved, samples: samples ?? self.samples(isMoved: isMoved))
+    }
     let corners = [0] + corners(of: account, isMoved: isMoved)
     let health = corners.map { self.health(of: account, ratio: $0, isMoved: isMoved) }
     var low: Double?
@@ -80,6 +88,7 @@ public struct HealthCurve: Sendable {
 
   /// The ratio at which equity is zero, everything else at its present price; nil where no ratio > 0 makes it so.
   public func bankruptcyRatio(of account: Int, isMoved: [Bool]) -> Double? {
+    guard !holdsCurves(account) else { return curvedBankruptcy(of: account, isMoved: isMoved) }
     var fixed = book.cash[account]
     var moved = 0.0
     for position in book.positions(of: account) {
@@ -96,19 +105,31 @@ public struct HealthCurve: Sendable {
   }
 
   /// H = E^w − MM with the moved prices multiplied by `ratio`.
-  private func health(of account: Int, ratio: Double, isMoved: [Bool]) -> Double {
+  func health(of account: Int, ratio: Double, isMoved: [Bool]) -> Double {
+    let moved = moved(by: ratio, isMoved: isMoved)
+    return health(of: account) { column in
+      let asset = book.columns[column].asset
+      let valuation = book.openingValuations[column]
+      return (valuation.value(at: moved, asset: asset), valuation.notional(at: moved, asset: asset))
+    }
+  }
+
+  /// The prices with the moved ones multiplied by `ratio`.
+  func moved(by ratio: Double, isMoved: [Bool]) -> [Double] {
+    prices.indices.map { isMoved[$0] ? prices[$0] * ratio : prices[$0] }
+  }
+
+  /// H at the values and notionals of one unit of each column.
+  func health(of account: Int, unit: (Int) -> (value: Double, notional: Double)) -> Double {
     var health = book.cash[account]
     for position in book.positions(of: account) {
       let column = Int(book.column[position])
-      let asset = book.columns[column].asset
-      let valuation = book.openingValuations[column]
-      let mark = isMoved[asset] ? prices[asset] * ratio : prices[asset]
       let quantity = book.quantity[position]
-      health +=
-        table.maintenance.weight(position: position, quantity: quantity) * quantity * valuation.value(at: mark)
+      let (value, notional) = unit(column)
+      health += table.maintenance.weight(position: position, quantity: quantity) * quantity * value
       health -=
         maintenanceFactors[factorIndex(column: column, quantity: quantity)]
-        * table.maintenance.requirement(position: position, notional: abs(quantity) * valuation.notional(at: mark))
+        * table.maintenance.requirement(position: position, notional: abs(quantity) * notional)
     }
     return health
   }

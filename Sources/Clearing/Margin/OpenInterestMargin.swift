@@ -81,6 +81,7 @@ public struct OpenInterestMargin: MarginModel {
       }
       section.finish()
     }
+    recordOptions(instruments, kind: Self.kind.name, reader)
     if perpetuals.isEmpty {
       reader.record("\(Self.kind.name) margins perpetuals only, and the venue has none", key: "kind")
     }
@@ -103,8 +104,8 @@ public struct OpenInterestMargin: MarginModel {
     return RequirementTable(book: book) { _, column in
       switch instruments[column.instrument].kind {
       case .perpetual: perpetual
-      case .spot(let terms): .scheduled(terms, side: column.side)
-      case .settlement: PositionTerms()
+      case .spot, .poolShare: .scheduled(instruments[column.instrument].spotTerms, side: column.side)
+      case .settlement, .option: PositionTerms()
       }
     }
   }
@@ -159,7 +160,7 @@ final class OpenInterestFactors: MarginFactors {
   private func setRates(_ prices: [Double]) {
     for market in markets {
       let rate = market.figures.initialRate(
-        openInterest: market.units * market.valuation.notional(at: prices[market.asset]))
+        openInterest: market.units * market.valuation.notional(at: prices, asset: market.asset))
       for side in 0...1 { initial[2 * market.column + side] = rate }
     }
   }

@@ -75,6 +75,7 @@ extension DynamicTerms {
         "the update interval is not a whole number of steps", key: "updateHours", found: hours.map { "\($0) h" },
         allowed: "a multiple of \(context.grid.stepHours) h")
     }
+    recordOptions(context.venue.instruments, kind: kind, reader)
     if !context.venue.instruments.contains(where: { if case .perpetual = $0.kind { true } else { false } }) {
       reader.record(
         "\(kind) margins perpetuals only, and the venue has none", key: "kind",
@@ -144,8 +145,8 @@ public struct DynamicRates<Law: RateLaw>: Sendable {
     return RequirementTable(book: book) { _, column in
       switch instruments[column.instrument].kind {
       case .perpetual: perpetual
-      case .spot(let terms): .scheduled(terms, side: column.side)
-      case .settlement: PositionTerms()
+      case .spot, .poolShare: .scheduled(instruments[column.instrument].spotTerms, side: column.side)
+      case .settlement, .option: PositionTerms()
       }
     }
   }

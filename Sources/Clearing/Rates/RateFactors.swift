@@ -71,7 +71,7 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
     for asset in indexWeights.indices { indexWeights[asset] = 0 }
     var total = 0.0
     for column in openColumns where rates.terms.longRunVolatilities[column.asset] > 0 {
-      let notional = column.units * column.valuation.notional(at: prices[column.asset])
+      let notional = column.units * column.valuation.notional(at: prices, asset: column.asset)
       indexWeights[column.asset] += notional
       total += notional
     }

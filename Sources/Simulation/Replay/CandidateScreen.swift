@@ -43,8 +43,8 @@ final class CandidateScreen {
     horizonMoves = order.makeMoves()
     candidates = HeadroomWindow(rows: headroom, columns: columns)
     bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
-    horizon = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
-    window = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
+    horizon = Stretch(plan: plan, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
+    window = Stretch(plan: plan, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
   }
 
   /// Returns to t = 0: nothing is screened.
@@ -115,11 +115,15 @@ private struct Stretch {
   private var high: [Double]
   private var highFactor: [Double]
   private var columns: [ColumnBounds]
+  private var curved: CurvedBounds
 
   /// Rounding in a bound is far below this relative widening of prices.
   private static let roundingBand = 1e-11
 
-  init(assets: Int, columns: Int, isDynamic: Bool, band: Double, ceiling: Double) {
+  init(plan: VenuePlan, isDynamic: Bool, band: Double, ceiling: Double) {
+    let assets = plan.venue.depths.count
+    let columns = plan.venue.book.columns.count
+    curved = CurvedBounds(plan.curved)
     self.isDynamic = isDynamic
     startingBand = band
     startingCeiling = ceiling
@@ -182,6 +186,7 @@ private struct Stretch {
     }
     for index in highFactor.indices { highFactor[index] = columns.maintenanceFactor[index] * (isDynamic ? ceiling : 1) }
     for index in self.columns.indices { cover(column: index, steps, path, columns, plan) }
+    curved.cover(steps, low: low, high: high, path: path, now: columns.curved)
   }
 
   private mutating func cover(
@@ -237,5 +242,6 @@ private struct Stretch {
 
   func write(to bounds: inout [Double]) {
     for (index, column) in columns.enumerated() { column.write(column: index, to: &bounds) }
+    curved.write(to: &bounds)
   }
 }

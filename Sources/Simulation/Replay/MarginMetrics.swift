@@ -15,7 +15,8 @@ import Venues
 /// - `coverage`: windows [s, s+w], s = 0, w, 2w, …; in each, a column's average rate φ_c(s)·f_c(u_c(0))/(Q_c·u_c(0))
 ///   covers a long unit if O falls by at most the rate (at the factor of longs), a short unit if it rises by at most it
 ///   (at the factor of shorts); the share covered over
-///   windows, columns and sides, weighted by Q_c·u_c(0). Held collateral has a long side only.
+///   windows, columns and sides, weighted by Q_c·u_c(0). Held collateral has a long side only. Options and pool shares
+///   are left out: the move of a mark is not what they lose.
 /// - `volatilitySeen`: mean over t = 1…T of Σ_c weight·σ̂; `volatilityRealised`: √(Σ_t ρ_t²/(T·Δ)) with ρ the log return
 ///   of O; both weighted by Q_c·u_c(0) over the same columns. Source of the procyclicality measures: Murphy, Vasios and
 ///   Vause (2014), Bank of England Financial Stability Paper 29.
@@ -146,6 +147,7 @@ final class MarginMetrics {
   private func closeWindow(_ prices: [Double]) {
     for column in weighted {
       let about = plan.venue.book.columns[column]
+      guard !plan.curved.isCurved[column] else { continue }
       let move = prices[about.asset] / windowPrices[about.asset] - 1
       judgedWeight += weight[column]
       if -move <= windowRates[column].long { coveredWeight += weight[column] }

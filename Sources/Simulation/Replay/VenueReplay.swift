@@ -131,6 +131,9 @@ final class VenueReplay {
       flows[about.asset] -=
         fraction(of: about.side, in: closing) * ledger.quantity[position]
         * columns.unitTraded[column]
+      if let other = about.otherAsset {
+        flows[other] -= fraction(of: about.side, in: closing) * ledger.quantity[position] * columns.unitTraded[column]
+      }
     }
   }
 
@@ -196,12 +199,11 @@ final class VenueReplay {
       let before = ledger.quantity[position]
       guard share > 0, before != 0 else { continue }
       let units = share * before
-      let price =
-        market.fills[about.asset] * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
-      if about.countsAsNotional { closedNotional += abs(units) * columns.unitNotional[column] }
+      if about.countsAsNotional { closedNotional += abs(units) * columns.unitClosed(column) }
     }
     tally.notional += closedNotional
     payPenalty(account, closedNotional: closedNotional)
@@ -227,7 +229,7 @@ final class VenueReplay {
       let about = ledger.book.columns[column]
       let before = ledger.quantity[position]
       let units = fraction(of: about.side, in: closing) * before
-      let price = market.fills[about.asset] * columns.growth[column]
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       setQuantity(before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       tally.liquidatorIncome += units * price

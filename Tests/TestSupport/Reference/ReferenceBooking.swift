@@ -54,11 +54,11 @@ extension ReferenceClearingHouse {
   }
 
   /// A trade of part of a position at the fill: the trader gets the money, the outside market the quantity.
-  private mutating func trade(_ share: Double, of position: ReferencePosition, fills: [Double], hours: Double) -> Double
-  {
-    let valuation = valuation(fills, hours: hours)
+  private mutating func trade(
+    _ share: Double, of position: ReferencePosition, fills: [Double], _ valuation: ReferenceValuation
+  ) -> Double {
     let quantity = share * position.quantity
-    let money = quantity * valuation.unitValue(position)
+    let money = quantity * valuation.closingPrice(position, fills: fills)
     outside.take(quantity, like: position, paying: money)
     return money
   }
@@ -73,9 +73,9 @@ extension ReferenceClearingHouse {
       let position = accounts[index].positions[place]
       let share = action.closing.share(of: position)
       guard share > 0, position.quantity != 0 else { continue }
-      accounts[index].cash += trade(share, of: position, fills: fills, hours: valuation.hours)
+      accounts[index].cash += trade(share, of: position, fills: fills, valuation)
       accounts[index].positions[place].quantity *= 1 - share
-      if position.countsAsNotional { action.notional += share * valuation.notional(position) }
+      action.notional += share * valuation.closedSize(position)
     }
     let left = max(0, accounts[index].equity(valuation))
     action.penalty = min(rules.liquidation.penalty * action.notional, left)
@@ -96,7 +96,7 @@ extension ReferenceClearingHouse {
     for place in accounts[index].positions.indices {
       let position = accounts[index].positions[place]
       let share = closing.share(of: position)
-      liquidators += trade(share, of: position, fills: fills, hours: valuation.hours)
+      liquidators += trade(share, of: position, fills: fills, valuation)
       accounts[index].positions[place].quantity *= 1 - share
     }
     accounts[index].cash += closing.repaidCash
@@ -114,7 +114,7 @@ extension ReferenceClearingHouse {
   private mutating func settleDebt(of index: Int, _ valuation: ReferenceValuation) {
     for place in accounts[index].positions.indices where accounts[index].positions[place].side == .owed {
       let position = accounts[index].positions[place]
-      accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+      accounts[index].cash += trade(1, of: position, fills: valuation.prices, valuation)
       accounts[index].positions[place].quantity = 0
     }
   }
@@ -128,7 +128,7 @@ extension ReferenceClearingHouse {
         guard let expiry = position.expiry, abs(expiry.hours - valuation.hours) < 1e-9 * expiry.hours,
           position.quantity != 0
         else { continue }
-        accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+        accounts[index].cash += trade(1, of: position, fills: valuation.prices, valuation)
         accounts[index].positions[place].quantity = 0
       }
     }

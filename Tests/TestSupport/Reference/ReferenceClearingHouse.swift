@@ -67,7 +67,10 @@ struct ReferenceClearingHouse {
 
   /// The venue's positions at `prices` now.
   func valuation(_ prices: [Double], hours: Double) -> ReferenceValuation {
-    ReferenceValuation(prices: prices, hours: hours, funding: funding)
+    let point = Int((hours / market.stepHours).rounded())
+    return ReferenceValuation(
+      prices: prices, hours: hours, funding: funding,
+      impliedVolatilities: market.impliedVolatilities.map { $0[point] })
   }
 
   /// Marks who is liquidatable at t = 0 and what that means for them: closed in the first wave of the first step, or
@@ -111,8 +114,9 @@ struct ReferenceClearingHouse {
     var flows = valuation.prices.map { _ in 0.0 }
     for closing in closings {
       for position in accounts[closing.account].positions {
-        let money = position.quantity * valuation.unitTraded(position)
-        flows[position.asset] -= closing.share(of: position) * money
+        for part in valuation.traded(position) {
+          flows[part.asset] -= closing.share(of: position) * position.quantity * part.money
+        }
       }
     }
     return flows

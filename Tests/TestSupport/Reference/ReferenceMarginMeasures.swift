@@ -107,7 +107,8 @@ private struct HeldBook {
     var covered = 0.0
     var judged = 0.0
     for from in stride(from: 0, through: steps.count - 1 - window, by: window) {
-      for market in markets {
+      // What options and pool shares lose is not the move of a mark.
+      for market in markets where market.positions.allSatisfy({ !$0.position.isCurved }) {
         let weight = openInterest(of: market)
         let asset = market.asset
         let move = steps[from + window].openingMarks[asset] / steps[from].openingMarks[asset] - 1
