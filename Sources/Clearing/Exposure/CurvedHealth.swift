@@ -1,5 +1,5 @@
 import Foundation
-public import Venues
+import Venues
 
 /// What one unit of each column of a book is worth and counts for along a ladder of ratios of some assets' prices to the
 /// present ones: made once, used for every account.
@@ -60,13 +60,13 @@ extension HealthCurve {
       abs($0 - samples.present) < abs($1 - samples.present)
     }
     guard let nearest else { return HealthyRange(low: nil, high: nil, isEmpty: true) }
-    func health(_ ratio: Double) -> Double { self.health(of: account, ratio: ratio, isMoved: isMoved) }
+    func figure(_ ratio: Double) -> Double { health(of: account, ratio: ratio, isMoved: isMoved) }
     var (first, last) = (nearest, nearest)
     while first > 0, isHealthy[first - 1] { first -= 1 }
     while last + 1 < isHealthy.count, isHealthy[last + 1] { last += 1 }
     return HealthyRange(
-      low: first == 0 ? nil : Self.root(samples.ratios[first - 1], samples.ratios[first], of: health),
-      high: last + 1 == isHealthy.count ? nil : Self.root(samples.ratios[last], samples.ratios[last + 1], of: health),
+      low: first == 0 ? nil : Self.root(samples.ratios[first - 1], samples.ratios[first], of: figure),
+      high: last + 1 == isHealthy.count ? nil : Self.root(samples.ratios[last], samples.ratios[last + 1], of: figure),
       isEmpty: false)
   }
 

@@ -58,10 +58,12 @@ public struct TieredMargin: MarginModel {
   public func makeFactors(for book: Book) -> any MarginFactors { StaticFactors(columns: book.columns.count) }
 }
 
-/// Records the options of a venue under a model that has rates on futures only.
-func recordOptions(_ instruments: [Instrument], kind: String, _ reader: ParameterReader) {
-  guard let first = instruments.first(where: \.isOption) else { return }
-  reader.record(
-    "\(kind) cannot margin options: its rates are of a future's notional, and the venue lists \(first.id)", key: "kind",
-    found: kind, hint: "use tiered, size-premium or a scenario grid, or keep options at a venue of their own")
+/// Records the options of a venue that have no table, under a model whose own rates are of futures: options keep the
+/// venue's tables there.
+func recordUntabledOptions(_ instruments: [Instrument], kind: String, _ reader: ParameterReader) {
+  for instrument in instruments where instrument.isOption && instrument.brackets == nil {
+    reader.record(
+      "\(instrument.id) has no bracket table, and \(kind) has rates for futures only", key: "kind", found: kind,
+      hint: "give the option `margin:` in the venue's file")
+  }
 }
