@@ -70,6 +70,27 @@ struct OptionTermsTests {
     }
   }
 
+  /// From mpmath 1.3 at 30 digits: t = h/8760, F = M·e^(b·t), d = s·√t, k = ln(K/F)/d, d·clamp(1 + a·k + c·k², 0.7, 2),
+  /// F·ncdf(ln(F/K)/d + d/2) − K·ncdf(ln(F/K)/d − d/2), less F − K for a put.
+  @Test("Values under a smile are those of an independent program")
+  func independentValues() {
+    let smile = VolatilitySmile(slope: -0.03, curvature: 0.04, floor: 0.7, cap: 2)
+    let other = VolatilitySmile(slope: 0.1, curvature: -0.02, floor: 0.7, cap: 2)
+    let cases: [(Bool, Double, Double, Double, Double, Double, VolatilitySmile, Double)] = [
+      (true, 66461, 70000, 912, 0.52, 0.044, smile, 3111.86986535909193),
+      (false, 66461, 60000, 240, 0.61, 0.044, smile, 619.811811240907001),
+      (false, 1955.91, 3000, 24, 0.68, 0.043, smile, 1043.85956417839644),
+      (true, 1955.91, 2000, 72, 0.9, 0, other, 46.3098232917939355),
+    ]
+    for (isCall, mark, strike, hours, volatility, basis, smile, value) in cases {
+      let option = OptionTerms(
+        asset: 0, isCall: isCall, strike: strike, expiry: FutureExpiry(hours: hours, basisPerYear: basis),
+        volatility: volatility, smile: smile)
+      let found = option.value(mark: mark, volatility: volatility, hoursToExpiry: hours)
+      #expect(abs(found - value) < 1e-13 * mark, "\(strike)")
+    }
+  }
+
   @Test("The range of a smile holds every multiple in between, its turning point among them")
   func smileRange() {
     let smile = VolatilitySmile(slope: 0.2, curvature: 0.1, floor: 0.3, cap: 4)

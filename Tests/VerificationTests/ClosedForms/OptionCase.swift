@@ -14,7 +14,7 @@ let optionCase = VerificationCase(
   id: "option", group: .closedForms,
   summary: "mean change of an option's value under its own volatility = 0 (65,536 paths, 20 steps)"
 ) { setting in
-  try [(hours: 480.0, name: "to expiry"), (hours: 300, name: "past expiry"), (hours: 2000, name: "before expiry")]
+  try [(hours: 480.0, name: "to expiry"), (hours: 288, name: "past expiry"), (hours: 2000, name: "before expiry")]
     .flatMap { expiry in
       try [true, false].flatMap { isCall in
         try [90.0, 100, 115].map {
