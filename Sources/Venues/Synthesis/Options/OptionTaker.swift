@@ -133,7 +133,7 @@ extension OptionsBook {
         && (1 + initialMarginBuffer) * judged.required.maintenance <= judged.available.maintenance
     }
     let price = context.price(of: unit[0].instrument)
-    var (low, high) = (0.0, lot.lotsTowardsZero(min(most, 50 * holder.equity) / price))
+    var (low, high) = (0.0, lot.lotsTowardsZero(min(most, largestLeverage * holder.equity) / price))
     guard !isAllowed(high) else { return high }
     // Requirements are convex in size, so what is allowed is an interval from zero.
     while high - low > 1 {

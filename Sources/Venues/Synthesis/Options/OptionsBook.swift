@@ -25,6 +25,7 @@ public struct OptionsBook: BookKind {
   let moneynessSigma: Double
   let marginUse: ClosedRange<Double>
   let premiumShare: ClosedRange<Double>
+  let largestLeverage: Double
   let coins: [CoinTerms]
   let initialMarginBuffer: Double
   let makers: MarketMakerTerms
@@ -60,6 +61,7 @@ public struct OptionsBook: BookKind {
     let sigma = reader.read(keys.moneynessSigma)
     let use = keys.readRange(keys.marginUse, &reader)
     let premium = keys.readRange(keys.premiumShare, &reader)
+    let leverage = reader.read(keys.largestLeverage)
     let coins = CoinTerms.readList(&reader, context: context)
     let buffer = reader.read(PerpetualBookKeys.initialMarginBuffer)
     let makers = MarketMakerTerms.read(&reader, accounts: accounts)
@@ -74,7 +76,8 @@ public struct OptionsBook: BookKind {
       return nil
     }
     guard let settlement = context.settlement, let accounts, let equity, let strategies, let underlyings, let expiries,
-      let putShare, let inTheMoney, let sigma, let use, let premium, let coins, let buffer, let makers
+      let putShare, let inTheMoney, let sigma, let use, let premium, let leverage,
+      let coins, let buffer, let makers
     else { return nil }
     self.context = context
     self.settlement = settlement
@@ -88,6 +91,7 @@ public struct OptionsBook: BookKind {
     moneynessSigma = sigma
     marginUse = use
     premiumShare = premium
+    largestLeverage = leverage
     self.coins = coins
     initialMarginBuffer = buffer
     self.makers = makers
@@ -163,12 +167,17 @@ enum OptionsBookKeys {
   static let premiumShare = Parameter<[Double]>.numbers(
     "premiumShare", in: .fraction, "bounds of premium paid ÷ equity, drawn uniformly between them")
 
+  static let largestLeverage = Parameter<Double>.number(
+    "largestLeverage", unit: "multiple of equity", in: Bounds(0, 1000, openBelow: true), default: 5,
+    "notional of the underlying ÷ equity is at most this")
+
   static var descriptions: [ParameterDescription] {
     [
       PerpetualBookKeys.accounts.description, PerpetualBookKeys.equity.description, strategies.description,
       PerpetualBookKeys.marketShares.description, PerpetualBookKeys.largestShareOfDailyVolume.description,
       expiryShares.description, putShare.description, inTheMoneyShare.description, moneynessSigma.description,
-      marginUse.description, premiumShare.description, CoinTerms.key.description,
+      marginUse.description, premiumShare.description,
+      largestLeverage.description, CoinTerms.key.description,
       PerpetualBookKeys.initialMarginBuffer.description, MarketMakerTerms.key.description,
     ]
   }
