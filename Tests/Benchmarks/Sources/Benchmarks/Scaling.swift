@@ -39,7 +39,8 @@ func runScaling(_ session: Session) throws {
     let prices = try market(assets: 12, steps: 240, stress: stress, isStudent: true)
     let venue = try BenchmarkVenue(market: prices, accounts: 10_000, hasImpact: true)
     let simulator = venue.simulator(paths: name == "calm" ? 2048 : 1024)
-    try report("evaluate.\(name).impact.10000", venue) { workers in try wall { _ = try simulator.run(workers: workers) } }
+    try report("evaluate.\(name).impact.10000", venue) { workers in try wall { _ = try simulator.run(workers: workers) }
+    }
   }
 }
 
