@@ -50,7 +50,6 @@ struct OptionReadingTests {
     Case(instrument: "{ \(option), volatility: -1 }", key: "volatility", message: "not allowed"),
     Case(instrument: "{ \(option), volatility: nan }", key: "volatility", message: "not allowed"),
     Case(instrument: "{ \(option), volatility: market }", key: "volatility", message: "has none in the calibration"),
-    Case(instrument: "{ \(option), volatility: 1, type: call }", key: "type", message: ""),
     Case(instrument: "{ \(option), volatility: 1, face: 1 }", key: "face", message: "unknown key"),
     Case(instrument: "{ \(option), volatility: 1, smile: { slop: 1 } }", key: "smile.slop", message: "unknown key"),
     Case(instrument: "{ \(option), volatility: 1, smile: { floor: 0 } }", key: "smile.floor", message: "not allowed"),

@@ -48,14 +48,16 @@ extension TwinCase {
             id: "OPTION\(instruments.count)",
             kind: .option(option(tables: venues[index].rules.brackets.count, volatility, &figures))))
       }
-      venues[index].model =
-        figures.flip(0.8)
-        ? .tiered(venues[index].rules.brackets)
-        : .sizePremium(venues[index].rules.brackets, factors: instruments.map { _ in 0 })
     }
     let shares = instruments.count
     for _ in 0..<figures.count(1...2) {
       instruments.append(Instrument(id: "SHARE\(instruments.count)", kind: .poolShare(share(&figures))))
+    }
+    if !isPool {
+      venues[index].model =
+        figures.flip(0.8)
+        ? .tiered(venues[index].rules.brackets)
+        : .sizePremium(venues[index].rules.brackets, factors: instruments.map { _ in 0 })
     }
     let prices = paths[0].map { $0[0] }
     var positions = Self.positions(old, prices: prices)

@@ -195,7 +195,8 @@ struct InstrumentListing {
 
   /// The index in the universe of the instrument's asset.
   private mutating func asset(
-    reading entry: inout ParameterReader, among assets: AssetListing, by parameter: Parameter<String> = assetName
+    reading entry: inout ParameterReader, among assets: AssetListing,
+    by parameter: Parameter<String> = InstrumentListing.assetName
   ) -> Int? {
     guard let name = entry.read(parameter) else { return nil }
     usedAssets.insert(name)

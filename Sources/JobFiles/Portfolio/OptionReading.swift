@@ -36,8 +36,8 @@ struct OptionReading {
 
   /// What the contract is, on its own; nil, recorded, where a key is wrong.
   static func contract(_ entry: inout ParameterReader) -> (isCall: Bool, strike: Double)? {
-    let type = entry.read(right)
-    let strike = entry.read(strike)
+    let type = entry.read(Self.right)
+    let strike = entry.read(Self.strike)
     guard let type, let strike else { return nil }
     return (type == .call, strike)
   }
@@ -71,10 +71,10 @@ struct OptionReading {
     guard var section = entry.section("smile", required: false, allowed: "{ slope, curvature, floor, cap }") else {
       return nil
     }
-    let slope = section.read(slope)
-    let curvature = section.read(curvature)
-    let floor = section.read(floor)
-    let cap = section.read(cap)
+    let slope = section.read(Self.slope)
+    let curvature = section.read(Self.curvature)
+    let floor = section.read(Self.floor)
+    let cap = section.read(Self.cap)
     section.finish()
     guard let slope, let curvature, let floor, let cap else { return nil }
     return VolatilitySmile(slope: slope, curvature: curvature, floor: floor, cap: cap)

@@ -103,13 +103,13 @@ public struct OptionsBook: BookKind {
       asset: market.asset, perpetual: market.instrument,
       coin: listed.first { $0.element.kind.isSpot && $0.element.asset == market.asset }?.offset, share: market.share,
       largestNotional: market.largestNotional, lot: market.lot,
-      options: listed.compactMap { index, instrument in
+      options: listed.compactMap { index, instrument -> (instrument: Int, terms: OptionTerms)? in
         guard case .option(let terms) = instrument.kind, terms.asset == market.asset, terms.brackets != nil else {
           return nil
         }
         return (index, terms)
       },
-      futures: listed.compactMap { index, instrument in
+      futures: listed.compactMap { index, instrument -> Int? in
         guard case .perpetual(let terms) = instrument.kind, terms.asset == market.asset, terms.expiry != nil,
           terms.inverseFace == nil, terms.brackets != nil
         else { return nil }
