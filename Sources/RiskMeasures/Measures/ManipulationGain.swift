@@ -22,25 +22,24 @@ public struct ManipulationGain: PathwiseMeasure {
   /// Creates the family.
   public init() {}
 
+  /// What the group gains on each path; nil where the book has no such group.
+  static func gain(_ outcomes: VenueOutcomes) -> [Double]? {
+    guard let group = outcomes.venueLabel.groups.firstIndex(of: group), group < outcomes.groupCount else { return nil }
+    return outcomes.bookLoss(group: group).map { -$0 }
+  }
+
   /// Nothing where the book has no such group.
   func variables(of outcomes: VenueOutcomes) -> [PathVariable] {
-    guard let group = outcomes.venueLabel.groups.firstIndex(of: Self.group), group < outcomes.groupCount else {
-      return []
-    }
-    let gain = outcomes.bookLoss(group: group).map { -$0 }
+    guard let gain = Self.gain(outcomes) else { return [] }
     let falls = zip(outcomes[.shortfall], zip(outcomes[.uncovered], outcomes[.reserveInflow]))
     return [
-      PathVariable(values: gain, statistics: [(label("attacker.gain.mean", .money, outcomes), .mean)]),
+      PathVariable(values: gain, statistics: [(outcomes.label("attacker.gain.mean", .money), .mean)]),
       PathVariable(
         values: gain.map { $0.isNaN ? .nan : $0 > 0 ? 1 : 0 },
-        statistics: [(label("attacker.profitProbability", .probability, outcomes), .proportion)]),
+        statistics: [(outcomes.label("attacker.profitProbability", .probability), .proportion)]),
       PathVariable(
         values: falls.map { $0 - $1.0 - $1.1 },
         statistics: [(outcomes.label("attacker.reserveFall.mean", .money), .mean)]),
     ]
-  }
-
-  private func label(_ id: String, _ unit: MeasureUnit, _ outcomes: VenueOutcomes) -> MeasureLabel {
-    outcomes.label(id, unit)
   }
 }
