@@ -110,7 +110,7 @@ struct TwinOracleTests {
     twin.frozenOracles = [[false, false, true, true, true, false]]
     let trace = twin.trace(path: 0)
     #expect(trace.steps.map { $0.waves.count } == [0, 0, 0, 0, 0, 1])
-    #expect(trace.outcomes[0].oracleErrorLargest == 99 / 92 - 1)
+    #expect(trace.outcomes[0].oracleErrorLargest == 99.0 / 92.0 - 1)
     let observer = TwinObserver()
     _ = try twin.simulator().replay(path: 0, model: 0, observer: observer)
     #expect(TwinComparisonTests().firstDifference(observer, trace, twin) == nil)

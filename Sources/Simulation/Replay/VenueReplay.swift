@@ -122,8 +122,9 @@ final class VenueReplay {
       // They change without having been candidates, so what the screen found out does not hold for them any more.
       screen.invalidate()
     }
-    if let oracle, oracle.hasGuard { found = withoutBlocked(found, oracle, market) }
-    return exempt.isEmpty ? found : withoutExempt(found)
+    if !exempt.isEmpty { found = withoutExempt(found) }
+    guard let oracle, oracle.hasGuard else { return found }
+    return withoutBlocked(found, oracle, market)
   }
 
   /// Leaves out accounts with a position in an asset whose oracle is stale, and counts them, once a step.

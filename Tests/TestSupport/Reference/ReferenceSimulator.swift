@@ -82,6 +82,8 @@ public struct ReferenceSimulator {
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
     let closing = prices.marks
+    // What is shown at the end of the step is what a frozen oracle goes on showing.
+    for index in houses.indices { _ = houses[index].oracle.judge(step: prices.step, marks: closing) }
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
     }
