@@ -38,8 +38,9 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var exogenousDrawdown: Double
   /// Pairs of account and step that the oracle's guard kept from liquidation; nil where the oracle shows the marks.
   public var oracleBlocked: Int?
-  /// Mean and largest |oracle ÷ mark − 1| over steps and the book's assets; nil where the oracle shows the marks.
+  /// Mean |oracle ÷ mark − 1| over steps and the book's assets; nil where the oracle shows the marks.
   public var oracleErrorMean: Double?
+  /// The largest of the same.
   public var oracleErrorLargest: Double?
   /// Largest absolute residual of the conservation check over the steps, relative.
   public var conservationResidual: Double
