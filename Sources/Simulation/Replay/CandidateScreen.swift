@@ -206,7 +206,7 @@ private struct Stretch {
     }
     for index in highFactor.indices { highFactor[index] = columns.maintenanceFactor[index] * (isDynamic ? ceiling : 1) }
     for index in self.columns.indices { cover(column: index, steps, path, columns, plan) }
-    curved.cover(steps, low: low, high: high, path: path, now: columns.curved)
+    curved.cover(steps, low: shownLow, high: shownHigh, path: path, now: columns.curved)
   }
 
   private mutating func cover(

@@ -169,6 +169,7 @@ final class ColumnState {
       maintenanceFactor[index] = other.maintenanceFactor[index]
       packed[index / 2 * HeadroomRows.columnStride + 2 + index % 2] = maintenanceFactor[index]
     }
+    curved.take(other.curved)
     revalue(marks: prices)
   }
 

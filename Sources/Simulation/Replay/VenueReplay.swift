@@ -131,8 +131,10 @@ final class VenueReplay {
   private func withoutBlocked(_ found: [Int], _ oracle: OracleFeed, _ market: MarketState) -> [Int] {
     found.filter { account in
       let isBlocked = ledger.book.positions(of: account).contains { position in
-        let asset = ledger.book.columns[Int(ledger.book.column[position])].asset
-        return ledger.quantity[position] != 0 && oracle.isStale(asset, mark: market.marks[asset])
+        let about = ledger.book.columns[Int(ledger.book.column[position])]
+        guard ledger.quantity[position] != 0 else { return false }
+        return oracle.isStale(about.asset, mark: market.marks[about.asset])
+          || (about.otherAsset.map { oracle.isStale($0, mark: market.marks[$0]) } ?? false)
       }
       if isBlocked, blocked.insert(account).inserted { tally.blocked += 1 }
       return !isBlocked

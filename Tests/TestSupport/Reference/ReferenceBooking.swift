@@ -34,7 +34,7 @@ extension ReferenceClearingHouse {
     for index in actions.indices {
       count(actions[index].closing.account, judged)
       if case .closeFactor(_, _, let bonus) = rules.liquidation.method {
-        bookLending(&actions[index], bonus: bonus, fills: fills, judged)
+        bookLending(&actions[index], bonus: bonus, fills: fills, judged, marks: valuation)
       } else {
         bookClosing(&actions[index], fills: fills, valuation)
       }
@@ -90,14 +90,15 @@ extension ReferenceClearingHouse {
   /// The borrower's books therefore do not depend on the fills. The liquidator earns the proceeds of the collateral, pays
   /// for the debt and, one to one, for negative cash, and gives the reserve its share of the bonus; slippage is its own.
   private mutating func bookLending(
-    _ action: inout ReferenceAction, bonus: Double, fills: [Double], _ valuation: ReferenceValuation
+    _ action: inout ReferenceAction, bonus: Double, fills: [Double], _ valuation: ReferenceValuation,
+    marks: ReferenceValuation
   ) {
     let closing = action.closing
     let index = closing.account
     for place in accounts[index].positions.indices {
       let position = accounts[index].positions[place]
       let share = closing.share(of: position)
-      liquidators += trade(share, of: position, fills: fills, valuation)
+      liquidators += trade(share, of: position, fills: fills, marks)
       accounts[index].positions[place].quantity *= 1 - share
     }
     accounts[index].cash += closing.repaidCash

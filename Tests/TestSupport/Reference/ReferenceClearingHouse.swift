@@ -110,7 +110,9 @@ struct ReferenceClearingHouse {
       let isForced = forcingFlagged && accounts[index].wasFlaggedAtStart
       guard (!isHealthy && !accounts[index].isExempt) || isForced else { continue }
       let isBlocked = accounts[index].positions.contains {
-        $0.quantity != 0 && oracle.isStale($0.asset, marks: marks)
+        $0.quantity != 0
+          && (oracle.isStale($0.asset, marks: marks)
+            || $0.share?.otherAsset.map { oracle.isStale($0, marks: marks) } == true)
       }
       if isBlocked { step.blocked.insert(index) } else { detected.append(index) }
     }
