@@ -89,9 +89,7 @@ struct ExplainCommand: ParsableCommand {
       ])
     }
     let instruments = check.venue.instruments
-    let unlisted = instruments.filter {
-      if case .perpetual(let terms) = $0.kind { terms.brackets == nil } else { false }
-    }
+    let unlisted = instruments.filter { $0.isDerivative && $0.brackets == nil }
     guard unlisted.isEmpty else {
       throw Problems([
         Problem(
@@ -99,7 +97,7 @@ struct ExplainCommand: ParsableCommand {
           at: SourceLocation(file: path), hint: "name a job instead, or give each a bracket table with `margin:`")
       ])
     }
-    let isDerivatives = instruments.contains { if case .perpetual = $0.kind { true } else { false } }
+    let isDerivatives = instruments.contains(where: \.isDerivative)
     let model: any MarginModel =
       isDerivatives
       ? TieredMargin(instruments: instruments, tables: check.rules.brackets)

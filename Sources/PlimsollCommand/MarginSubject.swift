@@ -34,8 +34,10 @@ struct MarginSubject {
     let title =
       "\(account.id) at \(venue.id), \(account.mode.rawValue), group \(venue.book.groups[account.group]), "
       + "margin \(modelName), money in \(venue.settlement)\n"
-    return ([title, positions(statement)] + worstCases(statement) + [totals(statement), pricePoints(statement)])
-      .joined(separator: "\n")
+    return
+      ([title, positions(statement)] + worstCases(statement)
+      + [totals(statement), pricePoints(statement), greekTable(statement.greeks)])
+      .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private func positions(_ statement: AccountStatement) -> String {
@@ -63,17 +65,34 @@ struct MarginSubject {
     return TextTable(header: header, rows: rows).text
   }
 
-  /// The scenario behind each requirement that is a worst case; nothing for an account without any.
+  /// The grid behind each requirement that is a worst case; nothing for an account without any.
   private func worstCases(_ statement: AccountStatement) -> [String] {
-    guard !statement.worstCases.isEmpty else { return [] }
-    let header = ["Worst case", "Price", "Implied volatility of 30 days", "Counts", "Loss that counts"]
-    let rows = statement.worstCases.map { found in
-      [
-        names(found.assets), signed(found.shock.priceMove), signed(found.shock.volatilityMove),
-        "\(Exact.number(100 * found.shock.weight)) %", Exact.money(found.requirement.initial),
+    statement.worstCases.map { found in
+      let up = found.scenarios.map(\.shock.volatilityMove).max() ?? 0
+      let down = found.scenarios.map(\.shock.volatilityMove).min() ?? 0
+      let moves = Set(found.scenarios.map { Move(price: $0.shock.priceMove, weight: $0.shock.weight) })
+      func gain(_ move: Move, _ volatility: Double) -> String {
+        let scenario = found.scenarios.first {
+          $0.shock == ScenarioShock(priceMove: move.price, volatilityMove: volatility, weight: move.weight)
+        }
+        guard let scenario else { return "" }
+        return Exact.money(scenario.gain) + (scenario.shock == found.shock ? " *" : "")
+      }
+      let rows = moves.sorted { ($0.price, $0.weight) < ($1.price, $1.weight) }.map { move in
+        [signed(move.price), "\(String(format: "%.4g", 100 * move.weight)) %"] + [0, up, down].map { gain(move, $0) }
+      }
+      let header = [
+        "Gain if \(names(found.assets)) moves", "Counts", "Volatility as it is", "at 30 days \(signed(up))",
+        "at 30 days \(signed(down))",
       ]
+      return TextTable(header: header, rows: rows).text + "* the worst case\n"
     }
-    return [TextTable(header: header, rows: rows).text]
+  }
+
+  /// A row of a grid.
+  private struct Move: Hashable {
+    let price: Double
+    let weight: Double
   }
 
   private func names(_ assets: [Int]) -> String { assets.map { assetIDs[$0] }.joined(separator: ", ") }
@@ -123,7 +142,12 @@ struct MarginSubject {
     let maintenance = health.reduce(0) { $0 + $1.requirement.maintenance }
     let buffer = health.reduce(0) { $0 + max(0, $1.health) }
     let exposures = BookExposure.all(of: book, prices: prices)
-    let notional = exposures.reduce(0) { $0 + $1.longNotional + $1.shortNotional }
+    let notional = zip(book.column, book.quantity).reduce(0.0) { sum, item in
+      let column = Int(item.0)
+      guard book.columns[column].countsAsNotional else { return sum }
+      return sum
+        + abs(item.1) * book.openingValuations[column].exposure(at: prices, asset: book.columns[column].asset)
+    }
     let leverage = buffer > 0 ? NumberText.ratio(notional / buffer) : "none"
     let lines = """
       \(venue.id): \(book.accounts.count) accounts, margin \(modelName), money in \(venue.settlement)
@@ -133,7 +157,8 @@ struct MarginSubject {
       liquidatable now: \(health.count { $0.health < 0 })
 
       """
-    return NumberText.plain([lines, exposureTable(exposures), mapTable].joined(separator: "\n"))
+    return NumberText.plain(
+      [lines, exposureTable(exposures), greekTable(exposures), mapTable].filter { !$0.isEmpty }.joined(separator: "\n"))
   }
 
   private func exposureTable(_ exposures: [BookExposure]) -> String {
@@ -143,6 +168,23 @@ struct MarginSubject {
         [
           assetIDs[$0.asset], Exact.number(prices[$0.asset]), money($0.longNotional), money($0.shortNotional),
           money($0.balances), Exact.number($0.delta), money($0.deltaMoney),
+        ]
+      }
+    ).text
+  }
+
+  /// Greeks by underlying, where anything is no straight line in its price.
+  private func greekTable(_ exposures: [BookExposure]) -> String {
+    guard exposures.contains(where: { $0.gamma != 0 || $0.vega != 0 || $0.optionNotional > 0 }) else { return "" }
+    let header = [
+      "Greeks", "Options, notional", "Delta, units", "Delta, money", "Gamma, money per 1 %", "Vega, money per 0.01",
+    ]
+    return TextTable(
+      header: header,
+      rows: exposures.map {
+        [
+          assetIDs[$0.asset], money($0.optionNotional), Exact.number($0.delta), money($0.deltaMoney),
+          money($0.gammaMoney), money($0.vega),
         ]
       }
     ).text

@@ -78,8 +78,9 @@ public struct AccountCensus: Sendable {
       for position in book.positions(of: account) {
         let column = book.columns[Int(book.column[position])]
         assets.insert(column.asset)
+        if let other = column.otherAsset { assets.insert(other) }
         if column.countsAsNotional {
-          exposure += abs(book.quantity[position]) * values.unitNotional[Int(book.column[position])]
+          exposure += abs(book.quantity[position]) * values.unitExposure[Int(book.column[position])]
         }
       }
     }

@@ -24,6 +24,8 @@ struct ScenarioPlan: Sendable {
     /// Numbers from the offset on, a multiple of eight.
     let size: Int
     let shocks: [ScenarioShock]
+    /// The same for options, eight at a time; nil for a column linear in the price.
+    let options: OptionScenarios?
     /// Hours from t = 0 to expiry; infinite where there is none.
     let expiryHours: Double
   }
@@ -48,7 +50,10 @@ struct ScenarioPlan: Sendable {
       let own = shocks[book.columns[column].asset]
       let size = (own.count + ScenarioRows.blockSize - 1) / ScenarioRows.blockSize * ScenarioRows.blockSize
       columns.append(
-        Column(column: column, offset: next, size: size, shocks: own, expiryHours: part.expiryHours[column]))
+        Column(
+          column: column, offset: next, size: size, shocks: own,
+          options: book.isLinear(column: column) ? nil : OptionScenarios(shocks: own),
+          expiryHours: part.expiryHours[column]))
       next += size
     }
     self.columns = columns
@@ -94,5 +99,12 @@ struct ScenarioPlan: Sendable {
 
 extension Book {
   /// Whether a unit of the column is worth slope·mark + constant.
-  func isLinear(column: Int) -> Bool { true }
+  func isLinear(column: Int) -> Bool { openingValuations[column].curve == nil }
+}
+
+extension OptionScenarios {
+  fileprivate init(shocks: [ScenarioShock]) {
+    self.init(
+      priceMoves: shocks.map(\.priceMove), volatilityMoves: shocks.map(\.volatilityMove), weights: shocks.map(\.weight))
+  }
 }

@@ -16,7 +16,9 @@ public struct VenuePlan: Sendable {
   let growth: [[Double]]
   /// Value of one unit of each column at a mark of 0, and its notional there: those of an inverse face, else 0.
   let valueConstant: [Double], notionalConstant: [Double]
-  /// Penalty paid per unit notional when closing, per column; 0 for what is no notional.
+  /// Options and pool shares, whose growth, constant and notional are all 0.
+  let curved: CurvedColumns
+  /// Penalty paid per unit notional when closing, per column; 0 for what is no notional. An option pays it on its value.
   let closingPenalty: [Double]
   /// What is settled in cash within the horizon, in the order of time.
   let expiries: [ColumnExpiry]
@@ -63,6 +65,7 @@ public struct VenuePlan: Sendable {
     notionalConstant = book.openingValuations.map(\.face)
     closingPenalty = book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
     expiries = ColumnExpiry.within(grid, of: venue)
+    curved = CurvedColumns(of: venue, grid: grid)
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in
       guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.paysFunding,
         column.leg != .coins

@@ -5,6 +5,8 @@
 ///
 /// An inverse position has two columns, so that no value depends on an entry price: its *coins*, q·face/entry units of the
 /// asset, worth M each; and its *face*, q·face units worth −1 each. Together they are worth q·face·(M/entry − 1).
+///
+/// An option is one column, worth its value; the premium that was paid or received for it is in the cash already.
 public struct Book: Sendable {
   /// One column of the book.
   public struct Column: Sendable, Hashable {
@@ -14,7 +16,7 @@ public struct Book: Sendable {
       case held
       /// A spot debt, q < 0; grows with the borrow rate.
       case owed
-      /// A futures contract, q of either sign.
+      /// A futures contract or an option, q of either sign.
       case perpetual
     }
 
@@ -26,6 +28,9 @@ public struct Book: Sendable {
       case coins
       /// The face of an inverse position: fixed in settlement money; notional, requirement and funding are counted on it.
       case face
+      /// All of an option's positions: the requirement stands on the short ones alone, and nothing is traded in the
+      /// underlying's market when one is closed.
+      case option
     }
 
     /// Index of the instrument at the venue.
@@ -36,16 +41,22 @@ public struct Book: Sendable {
     public let side: Side
     /// What part of its instrument's positions it holds.
     public let leg: Leg
+    /// Index of a second asset that its value depends on; nil but for shares of a pool of two assets.
+    public let otherAsset: Int?
 
     /// Creates a column.
-    public init(instrument: Int, asset: Int, side: Side, leg: Leg = .whole) {
+    public init(instrument: Int, asset: Int, side: Side, leg: Leg = .whole, otherAsset: Int? = nil) {
       self.instrument = instrument
       self.asset = asset
       self.side = side
       self.leg = leg
+      self.otherAsset = otherAsset
     }
 
-    /// Whether positions here count towards notional: futures and debts, an inverse position once.
+    /// Whether its value depends on the price of an asset.
+    public func dependsOn(_ asset: Int) -> Bool { self.asset == asset || otherAsset == asset }
+
+    /// Whether positions here count towards notional: futures, options and debts, an inverse position once.
     public var countsAsNotional: Bool { side != .held && leg != .coins }
   }
 
@@ -91,9 +102,9 @@ public struct Book: Sendable {
         placed.append((Int32(position.account), Int32(coins), money / position.entryPrice))
         placed.append((Int32(position.account), Int32(layout.column(of: position, leg: .face)), money))
         continue
-      case .spot: break
+      case .spot, .poolShare, .option: break
       }
-      let column = layout.column(of: position, leg: .whole)
+      let column = layout.column(of: position, leg: instruments[position.instrument].isOption ? .option : .whole)
       placed.append((Int32(position.account), Int32(column), position.quantity))
     }
     placed.sort { ($0.account, $0.column) < ($1.account, $1.column) }
@@ -143,13 +154,16 @@ private struct ColumnLayout {
     if numbers[key] >= 0 { return numbers[key] }
     let side: Book.Column.Side
     switch instruments[position.instrument].kind {
-    case .perpetual: side = .perpetual
-    case .spot, .settlement: side = isOwed ? .owed : .held
+    case .perpetual, .option: side = .perpetual
+    case .spot, .settlement, .poolShare: side = isOwed ? .owed : .held
     }
+    var other: Int?
+    if case .poolShare(let terms) = instruments[position.instrument].kind { other = terms.otherAsset }
     numbers[key] = columns.count
     columns.append(
       Book.Column(
-        instrument: position.instrument, asset: instruments[position.instrument].asset ?? 0, side: side, leg: leg))
+        instrument: position.instrument, asset: instruments[position.instrument].asset ?? 0, side: side, leg: leg,
+        otherAsset: other))
     return numbers[key]
   }
 }

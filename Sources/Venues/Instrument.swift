@@ -118,6 +118,10 @@ public struct Instrument: Sendable, Hashable {
     case spot(SpotTerms)
     /// A futures contract.
     case perpetual(PerpetualTerms)
+    /// A European option.
+    case option(OptionTerms)
+    /// A share of a constant-product pool.
+    case poolShare(PoolShareTerms)
   }
 
   /// Its name, unique at the venue.
@@ -137,6 +141,37 @@ public struct Instrument: Sendable, Hashable {
     case .settlement: nil
     case .spot(let terms): terms.asset
     case .perpetual(let terms): terms.asset
+    case .option(let terms): terms.asset
+    case .poolShare(let terms): terms.collateral.asset
     }
   }
+
+  /// Terms as collateral or debt; nil for what is neither.
+  public var spotTerms: SpotTerms? {
+    switch kind {
+    case .spot(let terms): terms
+    case .poolShare(let terms): terms.collateral
+    case .settlement, .perpetual, .option: nil
+    }
+  }
+
+  /// Index of the venue's bracket table that margins it; nil for none.
+  public var brackets: Int? {
+    switch kind {
+    case .perpetual(let terms): terms.brackets
+    case .option(let terms): terms.brackets
+    case .settlement, .spot, .poolShare: nil
+    }
+  }
+
+  /// Whether it is a contract and not a balance: a future or an option.
+  public var isDerivative: Bool {
+    switch kind {
+    case .perpetual, .option: true
+    case .settlement, .spot, .poolShare: false
+    }
+  }
+
+  /// Whether it is an option.
+  public var isOption: Bool { if case .option = kind { true } else { false } }
 }

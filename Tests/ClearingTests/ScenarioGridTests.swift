@@ -197,6 +197,7 @@ struct ScenarioGridTests {
     let curve = HealthCurve(book: book, model: model, prices: Self.prices)
     let found = AccountStatement(account: 0, venue: venue, curve: curve, prices: Self.prices)
     #expect(found.worstCases.map(\.assets) == [[0], [1]])
+    #expect(found.worstCases.allSatisfy { $0.scenarios.count == 27 && $0.scenarios[0].gain == 0 })
     #expect(found.worstCases[0].shock == ScenarioShock(priceMove: -0.16))
     #expect(found.worstCases[1].shock == ScenarioShock(priceMove: 0.16))
     let sum =

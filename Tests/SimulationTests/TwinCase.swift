@@ -22,8 +22,13 @@ struct TwinCase {
   /// The law of the assets' funding rates where they move, and the rates themselves, [path][asset][point].
   var funding: FundingParameters?
   var fundingRates: [[[Double]]] = []
+  /// The law of the assets' implied volatilities where they have any, and the volatilities, [path][asset][point].
+  var implied: ImpliedVolatilityParameters?
+  var impliedVolatilities: [[[Double]]] = []
   /// Factors on depth and spread along time; random cases have none unless a test lays some down.
   var liquidity: LiquiditySchedule?
+  /// Whether oracles stand still, [asset][point]; random cases have none unless a test stops some.
+  var frozenOracles: [[Bool]]?
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
@@ -31,7 +36,9 @@ struct TwinCase {
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
+    market.frozenOracles = frozenOracles
     if funding != nil { market.fundingRates = fundingRates[path] }
+    if implied != nil { market.impliedVolatilities = impliedVolatilities[path] }
     return market
   }
 

@@ -17,7 +17,9 @@ extension TwinCase {
       }, volatilities: initialVolatilities)
     let calibration = MarketCalibration(
       assets: ids.indices.map {
-        AssetCalibration(id: ids[$0], price: paths[0][$0][0], volatility: initialVolatilities[$0], funding: funding)
+        AssetCalibration(
+          id: ids[$0], price: paths[0][$0][0], volatility: initialVolatilities[$0], funding: funding,
+          impliedVolatility: implied)
       }, correlation: .identity(ids.count))
     return try MarketModel(
       assetIDs: ids, grid: grid, process: process, dependence: .gaussian, correlation: .identity(ids.count),
@@ -39,7 +41,7 @@ extension TwinCase {
       generator: PathGenerator(market: market, seed: 1),
       market: MarketPlan(
         venue: venues[0].venue, rules: venues[0].rules, longRunVolatilities: longRunVolatilities, grid: grid,
-        liquidity: liquidity),
+        liquidity: liquidity, frozenOracles: frozenOracles),
       venues: plans, models: [models], labels: [ModelLabel(name: "twin", kind: "twin", isDynamic: isDynamic)],
       paths: paths.count, atStart: atStart, fanAssets: [], callWindowHours: 24)
   }

@@ -4,11 +4,16 @@ import TestSupport
 import Venues
 
 extension TwinCase {
-  /// Case `scenarios`: a random market with inverse contracts and dated futures, its exchanges under portfolio margin;
-  /// most accounts are portfolios whose positions partly offset each other.
-  init?(scenarios number: Int) {
-    guard let plain = TwinCase(number: number, seed: 20_261_204) else { return nil }
-    self = plain.withContracts()
+  /// Case `scenarios`: a random market with options, or with inverse contracts and dated futures, its exchanges under
+  /// portfolio margin; most accounts are portfolios whose positions partly offset each other.
+  init?(scenarios number: Int) throws {
+    if number % 2 == 0 {
+      guard let plain = TwinCase(number: number, seed: 20_261_204) else { return nil }
+      self = plain.withContracts()
+    } else {
+      guard let plain = try TwinCase(option: number) else { return nil }
+      self = plain
+    }
     var figures = TwinRandomFigures(seed: 7_000_004, case: number)
     for index in venues.indices where venues[index].isExchange {
       let tables = venues[index].rules.brackets
@@ -31,8 +36,9 @@ extension TwinCase {
     let assets = Array(initialVolatilities.indices)
     let groups: [[Int]] = assets.count >= 2 && figures.flip(0.4) ? [Array(assets.suffix(2))] : []
     return ReferenceScenarios(
-      priceSteps: figures.count(1...5), underlyings: underlyings, groups: groups, shortPower: 0.3, longPower: 0.13,
-      leastDays: 1, maintenanceFraction: figures.uniform(0.5, 1), takesAll: figures.flip(0.3), tables: tables)
+      priceSteps: figures.count(1...5), underlyings: underlyings, groups: groups, shortPower: figures.uniform(0, 0.5),
+      longPower: figures.uniform(0, 0.3), leastDays: figures.uniform(0.1, 3),
+      maintenanceFraction: figures.uniform(0.5, 1), takesAll: figures.flip(0.3), tables: tables)
   }
 
   /// The same accounts, most of them portfolios; a portfolio gets a second future against one of its own now and then.

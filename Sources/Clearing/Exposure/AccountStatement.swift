@@ -13,7 +13,7 @@ public struct AccountStatement: Sendable {
     public let mark: Double
     /// What the position adds to equity, apart from what its entry price put into cash.
     public internal(set) var value = 0.0
-    /// What counts towards notional: futures and debts.
+    /// What counts towards notional: futures, debts, and options by their delta.
     public internal(set) var notional = 0.0
     /// What the value counts for in weighted equity.
     public internal(set) var weighted = TwoLevels(initial: 0, maintenance: 0)
@@ -29,6 +29,16 @@ public struct AccountStatement: Sendable {
     public let shock: ScenarioShock
     /// What it adds to the requirement, contingencies apart.
     public let requirement: TwoLevels
+    /// All scenarios of the group.
+    public let scenarios: [Scenario]
+  }
+
+  /// One scenario.
+  public struct Scenario: Sendable {
+    /// What is moved.
+    public let shock: ScenarioShock
+    /// What the account's derivatives gain, times the weight.
+    public let gain: Double
   }
 
   /// Where moving one asset's price alone takes the account.
@@ -59,8 +69,10 @@ public struct AccountStatement: Sendable {
   public let health: AccountHealth
   /// One per asset that the account's value depends on.
   public let prices: [PricePoints]
+  /// What the account gains or loses as each of these assets moves.
+  public let greeks: [BookExposure]
 
-  /// Notional of futures and debts.
+  /// Notional of futures and debts, and of options by their delta.
   public var notional: Double { rows.reduce(0) { $0 + $1.notional } }
   /// Notional ÷ margin buffer: what share of itself the price of everything may move against the account before health
   /// is gone is about its inverse. Infinite where health is not positive; 0 without notional.
@@ -76,15 +88,10 @@ public struct AccountStatement: Sendable {
     cash = book.cash[account]
     health = curve.health(of: account)
     rows = Self.rows(account: account, venue: venue, curve: curve, prices: prices)
-    let derivatives = book.positions(of: account).map { book.columns[Int(book.column[$0])] }
-      .filter { $0.side == .perpetual }
-    worstCases = curve.scenarios(of: account).map { found in
-      let assets = curve.assets(ofGroup: found.loss.group).filter { asset in
-        derivatives.contains { $0.asset == asset }
-      }
-      return WorstCase(assets: assets, shock: found.shock, requirement: found.requirement)
-    }
-    let assets = Set(book.positions(of: account).map { book.columns[Int(book.column[$0])].asset }).sorted()
+    worstCases = curve.worstCases(of: account)
+    let held = book.positions(of: account).map { book.columns[Int(book.column[$0])] }
+    let assets = Set(held.map(\.asset) + held.compactMap(\.otherAsset)).sorted()
+    greeks = BookExposure.all(of: book, accounts: account..<account + 1, prices: prices)
     self.prices = assets.map { asset in
       let isMoved = prices.indices.map { $0 == asset }
       let range = curve.healthyRange(of: account, isMoved: isMoved)
@@ -111,9 +118,10 @@ public struct AccountStatement: Sendable {
       let row = place[key] ?? 0
       let counted = curve.counted(position: position)
       rows[row].quantity += quantity(position, column, book, venue.instruments[column.instrument])
-      rows[row].value += book.quantity[position] * book.openingValuations[index].value(at: mark)
+      rows[row].value += book.quantity[position] * book.openingValuations[index].value(at: prices, asset: column.asset)
       if column.countsAsNotional {
-        rows[row].notional += abs(book.quantity[position]) * book.openingValuations[index].notional(at: mark)
+        rows[row].notional +=
+          abs(book.quantity[position]) * book.openingValuations[index].exposure(at: prices, asset: column.asset)
       }
       rows[row].weighted = rows[row].weighted + counted.weighted
       rows[row].requirement = rows[row].requirement + counted.requirement

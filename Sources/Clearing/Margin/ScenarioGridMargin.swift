@@ -122,10 +122,13 @@ public struct ScenarioGridMargin: MarginModel {
       book: book, instruments: instruments, accounts: covered.map { Int32(truncatingIfNeeded: $0) }, grids: grids,
       groups: groups, scaling: scaling, maintenanceFraction: maintenanceFraction)
     return RequirementTable(book: book, scenarios: part) { account, column in
-      guard part.contains(account), case .perpetual = instruments[column.instrument].kind else {
+      let instrument = instruments[column.instrument]
+      guard part.contains(account), instrument.isDerivative else {
         return TieredMargin.terms(of: column, instruments: instruments, tables: tables)
       }
-      return contingency(contingencies[column.asset].futures)
+      // An option's size is the price of its underlying; a long one requires nothing and counts in full.
+      let charged = contingencies[column.asset]
+      return contingency(instrument.isOption ? charged.shortOptions : charged.futures)
     }
   }
 

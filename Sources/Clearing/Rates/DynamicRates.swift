@@ -18,6 +18,8 @@ public struct DynamicTerms: Sendable {
   public var overlays: RateOverlays
   /// Long-run volatility of each asset, annualised; what the overlays refer to.
   public var longRunVolatilities: [Double]
+  /// The venue's bracket tables, which its options keep.
+  public var tables: [BracketTable] = []
 
   /// Creates terms; `floor` ≤ `cap`. `longRunVolatilities` may be empty where no overlay needs them.
   public init(
@@ -75,6 +77,7 @@ extension DynamicTerms {
         "the update interval is not a whole number of steps", key: "updateHours", found: hours.map { "\($0) h" },
         allowed: "a multiple of \(context.grid.stepHours) h")
     }
+    recordUntabledOptions(context.venue.instruments, kind: kind, reader)
     if !context.venue.instruments.contains(where: { if case .perpetual = $0.kind { true } else { false } }) {
       reader.record(
         "\(kind) margins perpetuals only, and the venue has none", key: "kind",
@@ -88,6 +91,7 @@ extension DynamicTerms {
     self.init(
       recursions: recursions, floor: floor, cap: cap, updateSteps: steps, maintenanceFraction: fraction,
       overlays: overlays, longRunVolatilities: context.longRunVolatilities)
+    tables = context.rules.brackets
   }
 
   /// Maintenance ÷ initial: written, or the baseline's; 1 where maintenance has a law of its own.
@@ -144,7 +148,8 @@ public struct DynamicRates<Law: RateLaw>: Sendable {
     return RequirementTable(book: book) { _, column in
       switch instruments[column.instrument].kind {
       case .perpetual: perpetual
-      case .spot(let terms): .scheduled(terms, side: column.side)
+      case .spot, .poolShare: .scheduled(instruments[column.instrument].spotTerms, side: column.side)
+      case .option(let option): .standard(option, tables: terms.tables)
       case .settlement: PositionTerms()
       }
     }

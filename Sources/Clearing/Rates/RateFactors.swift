@@ -25,12 +25,13 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
   init(rates: DynamicRates<Law>, book: Book) {
     self.rates = rates
     let count = rates.terms.recursions.count
-    columns = book.columns.indices.filter { book.columns[$0].side == .perpetual }.map { ($0, book.columns[$0].asset) }
+    columns = book.columns.indices.filter { book.columns[$0].side == .perpetual && book.columns[$0].leg != .option }
+      .map { ($0, book.columns[$0].asset) }
     assets = Set(columns.map(\.asset)).sorted()
     var open = [Double](repeating: 0, count: book.columns.count)
     for position in book.quantity.indices { open[Int(book.column[position])] += abs(book.quantity[position]) }
     openColumns = book.columns.indices.filter {
-      book.columns[$0].side == .perpetual && book.columns[$0].countsAsNotional
+      book.columns[$0].side == .perpetual && book.columns[$0].countsAsNotional && book.columns[$0].leg != .option
     }
     .map { (book.columns[$0].asset, open[$0], book.openingValuations[$0]) }
     initial = [Double](repeating: 1, count: 2 * book.columns.count)
@@ -71,7 +72,7 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
     for asset in indexWeights.indices { indexWeights[asset] = 0 }
     var total = 0.0
     for column in openColumns where rates.terms.longRunVolatilities[column.asset] > 0 {
-      let notional = column.units * column.valuation.notional(at: prices[column.asset])
+      let notional = column.units * column.valuation.notional(at: prices, asset: column.asset)
       indexWeights[column.asset] += notional
       total += notional
     }

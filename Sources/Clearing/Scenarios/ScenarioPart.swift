@@ -70,9 +70,23 @@ public struct ScenarioPart: Sendable {
   /// The worst loss of `account` in each group that it holds derivatives of, computed plainly at t = 0 and `prices`.
   public func losses(of account: Int, in book: Book, prices: [Double]) -> [Loss] {
     guard contains(account) else { return [] }
-    let held = held(by: account, in: book)
-    return held.indices.filter { !held[$0].isEmpty }.map { group in
-      worst(of: held[group], group: group, in: book, prices: prices)
+    return gains(of: account, in: book, prices: prices).map { group, gains in
+      gains.indices.reduce(Loss(group: group, shock: 0, amount: 0)) { worst, shock in
+        -gains[shock] > worst.amount ? Loss(group: group, shock: shock, amount: -gains[shock]) : worst
+      }
+    }
+  }
+
+  /// What the derivatives of `account` gain in every scenario of each group that it holds some of, weighted; at t = 0 and
+  /// `prices`.
+  public func gains(of account: Int, in book: Book, prices: [Double]) -> [(group: Int, gains: [Double])] {
+    held(by: account, in: book).enumerated().filter { !$0.element.isEmpty }.map { group, positions in
+      (
+        group,
+        shocks[leadingAsset[group]].indices.map { shock in
+          positions.reduce(0) { $0 + gain(of: $1, shock: shock, in: book, prices: prices) }
+        }
+      )
     }
   }
 
@@ -127,15 +141,6 @@ public struct ScenarioPart: Sendable {
     }
   }
 
-  private func worst(of positions: [Int], group: Int, in book: Book, prices: [Double]) -> Loss {
-    var worst = Loss(group: group, shock: 0, amount: 0)
-    for shock in shocks[leadingAsset[group]].indices {
-      let loss = positions.reduce(0) { $0 - gain(of: $1, shock: shock, in: book, prices: prices) }
-      if loss > worst.amount { worst = Loss(group: group, shock: shock, amount: loss) }
-    }
-    return worst
-  }
-
   /// What a position gains in a shock of its underlying at t = 0, weighted.
   private func gain(of position: Int, shock: Int, in book: Book, prices: [Double]) -> Double {
     let column = Int(book.column[position])
@@ -143,15 +148,22 @@ public struct ScenarioPart: Sendable {
     let scenario = shocks[asset][shock]
     let factor = scaling.factor(scenario, hoursToExpiry: expiryHours[column])
     let shocked = book.openingValue(
-      column: column, mark: prices[asset], priceMove: scenario.priceMove, volatilityFactor: factor)
-    let now = book.openingValue(column: column, mark: prices[asset], priceMove: 0, volatilityFactor: 1)
+      column: column, prices: prices, priceMove: scenario.priceMove, volatilityFactor: factor)
+    let now = book.openingValue(column: column, prices: prices, priceMove: 0, volatilityFactor: 1)
     return book.quantity[position] * (shocked - now) * scenario.weight
   }
 }
 
 extension Book {
-  /// Value of one unit of a column at t = 0, `mark` moved by `priceMove` and implied volatility times `volatilityFactor`.
-  func openingValue(column: Int, mark: Double, priceMove: Double, volatilityFactor: Double) -> Double {
-    openingValuations[column].value(at: mark * (1 + priceMove))
+  /// Value of one unit of a column at t = 0, the price of its asset moved by `priceMove` and implied volatility times
+  /// `volatilityFactor`.
+  func openingValue(column: Int, prices: [Double], priceMove: Double, volatilityFactor: Double) -> Double {
+    let valuation = openingValuations[column]
+    let asset = columns[column].asset
+    let mark = prices[asset] * (1 + priceMove)
+    guard case .option(let terms, let volatility, let hours) = valuation.curve else {
+      return valuation.slope * mark + valuation.constant
+    }
+    return terms.value(mark: mark, volatility: volatility * volatilityFactor, hoursToExpiry: hours)
   }
 }

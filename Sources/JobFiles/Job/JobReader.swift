@@ -159,8 +159,8 @@ private struct JobReader {
     }
     let prices = market.map { $0.model?.initialPrices ?? $0.calibration.prices }
     return Portfolio(
-      file.sibling(path), universe: market?.calibration.assetIDs, prices: prices, asker: node.location,
-      intake: intake)
+      file.sibling(path), universe: market?.calibration.assetIDs, prices: prices,
+      impliedVolatilities: market?.calibration.impliedVolatilitiesAtStart, asker: node.location, intake: intake)
   }
 
   /// The choices of the measures; the job's seed keys their bootstrap.

@@ -5,7 +5,7 @@ import Venues
 struct Closing {
   /// The account.
   let account: Int
-  /// Fraction of every perpetual that is closed; 0 in a loan liquidation.
+  /// Fraction of every derivative, futures and options, that is closed; 0 in a loan liquidation.
   var derivativeFraction = 0.0
   /// Fraction of every held balance that is sold or seized.
   var heldFraction = 0.0
@@ -67,7 +67,10 @@ struct ClosingRule {
         * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
       notional += size
-      cost += size * (plan.closingPenalty[column] + (about.leg == .face ? 0 : halfSpread[about.asset]))
+      cost +=
+        about.leg == .option
+        ? abs(quantity) * columns.unitClosed(column) * plan.closingPenalty[column]
+        : size * (plan.closingPenalty[column] + (about.leg == .face ? 0 : halfSpread[about.asset]))
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }
@@ -90,8 +93,11 @@ struct ClosingRule {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       let size = abs(quantity) * columns.unitNotional[column]
-      let spread = about.leg == .face ? 0 : halfSpread[about.asset]
+      let spread = columns.spread(of: column, halfSpread: halfSpread)
       switch about.side {
+      case .perpetual where about.leg == .option:
+        cash += quantity * columns.unitValue[column]
+        cash -= abs(quantity) * columns.unitClosed(column) * plan.closingPenalty[column]
       case .perpetual:
         cash += quantity * columns.unitValue[column] - size * (spread + plan.closingPenalty[column])
       case .owed: cash -= size * (1 + spread + plan.rules.liquidation.penalty)

@@ -4,8 +4,8 @@ import Venues
 
 /// What a margin model demanded along one path, the book of t = 0 held constant: level, coverage and procyclicality.
 ///
-/// Exact definitions, O_t being the oracle prices at the start of step t (marks before the waves of the step), f_c the
-/// book's summed initial requirement in column c before the factor, φ_c(t) the factor on it, u_c(t) the unit notional:
+/// Exact definitions, O_t being the marks before the waves of step t, f_c the book's summed initial requirement in column
+/// c before the factor, φ_c(t) the factor on it, u_c(t) the unit notional at the oracle's prices:
 /// - IM_t = Σ_c φ_c(t)·f_c(u_c(t)); `initialMarginMean` is its mean over t = 1…T. Where longs and shorts have factors of
 ///   their own, φ·f is the sum over both sides.
 /// - R_t = Σ_c φ_c(t)·f_c(u_c(0)) ÷ Σ_c Q_c·u_c(0) over columns with a requirement: the average rate on the book of
@@ -15,7 +15,8 @@ import Venues
 /// - `coverage`: windows [s, s+w], s = 0, w, 2w, …; in each, a column's average rate φ_c(s)·f_c(u_c(0))/(Q_c·u_c(0))
 ///   covers a long unit if O falls by at most the rate (at the factor of longs), a short unit if it rises by at most it
 ///   (at the factor of shorts); the share covered over
-///   windows, columns and sides, weighted by Q_c·u_c(0). Held collateral has a long side only.
+///   windows, columns and sides, weighted by Q_c·u_c(0). Held collateral has a long side only. Options and pool shares
+///   are left out: the move of a mark is not what they lose.
 /// - Accounts margined by scenarios add λ·R_t, R their worst losses summed up, to IM_t, and to the numerator of the average
 ///   rate Σ_g R_gt·P_g(0)/P_g(t), P_g being the price of group g; of coverage see `ScenarioMetrics`. The columns of their
 ///   derivatives are among those with a requirement.
@@ -101,28 +102,29 @@ final class MarginMetrics {
   }
 
   /// Starts a path.
-  func reset(
-    columns: ColumnState, volatilities: [Double], oraclePrices: [Double], scenarios book: ScenarioBook? = nil
-  ) {
+  func reset(columns: ColumnState, volatilities: [Double], marks: [Double], scenarios book: ScenarioBook? = nil) {
     steps = 0
     coveredWeight = 0
     judgedWeight = 0
     seen = 0
     for asset in squares.indices { squares[asset] = 0 }
-    Self.takeLogs(of: oraclePrices, into: &previousLogs)
+    Self.takeLogs(of: marks, into: &previousLogs)
     takeLevels(at: 0, columns)
-    addScenarios(at: 0, book, oraclePrices)
-    openWindow(columns, oraclePrices, book)
+    addScenarios(at: 0, book)
+    openWindow(columns, marks)
+    if let book { scenarios?.open(columns, atMarks: columns, book) }
   }
 
-  /// Takes one step: the factors in force and the oracle prices at its start.
+  /// Takes one step: the factors in force, notionals at the oracle's prices, and the marks before its waves; `atMarks`
+  /// are the values there. `book` has just taken its reference at the oracle's prices.
   func record(
-    step: Int, columns: ColumnState, volatilities: [Double], oraclePrices: [Double], scenarios book: ScenarioBook? = nil
+    step: Int, columns: ColumnState, volatilities: [Double], marks: [Double], atMarks: ColumnState,
+    scenarios book: ScenarioBook? = nil
   ) {
     steps = step
     takeLevels(at: step, columns)
-    addScenarios(at: step, book, oraclePrices)
-    Self.takeLogs(of: oraclePrices, into: &logs)
+    addScenarios(at: step, book)
+    Self.takeLogs(of: marks, into: &logs)
     for asset in squares.indices {
       let change = logs[asset] - previousLogs[asset]
       squares[asset] += change * change
@@ -132,13 +134,14 @@ final class MarginMetrics {
       for column in weighted { seen += weight[column] * volatilities[plan.venue.book.columns[column].asset] }
     }
     guard step % window == 0 else { return }
-    closeWindow(oraclePrices)
+    closeWindow(marks)
     if let scenarios, totalNotional > 0 {
-      let judged = scenarios.close(columns)
+      let judged = scenarios.close(atMarks)
       judgedWeight += judged.judged / totalNotional
       coveredWeight += judged.covered / totalNotional
     }
-    openWindow(columns, oraclePrices, book)
+    openWindow(columns, marks)
+    if let book { scenarios?.open(columns, atMarks: atMarks, book) }
   }
 
   private static func takeLogs(of prices: [Double], into logs: inout [Double]) {
@@ -164,15 +167,14 @@ final class MarginMetrics {
   }
 
   /// Adds what scenarios ask for, the reference of `book` being at this point.
-  private func addScenarios(at point: Int, _ book: ScenarioBook?, _ prices: [Double]) {
+  private func addScenarios(at point: Int, _ book: ScenarioBook?) {
     guard let book else { return }
     level[point] += scale * book.groupLosses.reduce(0, +)
-    rate[point] += scale * book.heldLoss(atStartPricesOf: prices)
+    rate[point] += scale * book.heldLossAtStartPrices
   }
 
-  private func openWindow(_ columns: ColumnState, _ prices: [Double], _ book: ScenarioBook?) {
+  private func openWindow(_ columns: ColumnState, _ prices: [Double]) {
     for asset in windowPrices.indices { windowPrices[asset] = prices[asset] }
-    if let scenarios, let book { scenarios.open(columns, book) }
     for column in weighted where ratedNotional[column] > 0 {
       let notional = ratedNotional[column]
       let factor = columns.initial(of: column)
@@ -185,6 +187,7 @@ final class MarginMetrics {
   private func closeWindow(_ prices: [Double]) {
     for column in weighted where ratedNotional[column] > 0 {
       let about = plan.venue.book.columns[column]
+      guard !plan.curved.isCurved[column] else { continue }
       let move = prices[about.asset] / windowPrices[about.asset] - 1
       judgedWeight += ratedWeight[column]
       if -move <= windowRates[column].long { coveredWeight += ratedWeight[column] }
@@ -226,7 +229,7 @@ final class MarginMetrics {
     looksAtVolatility && totalNotional > 0 && steps > 0 ? seen / Double(steps) : .nan
   }
 
-  /// Volatility that the oracle prices realised; NaN for an empty book.
+  /// Volatility that the marks realised; NaN for an empty book.
   var volatilityRealised: Double {
     guard totalNotional > 0, steps > 0 else { return .nan }
     let years = Double(steps) * stepYears

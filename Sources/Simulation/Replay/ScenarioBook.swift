@@ -30,7 +30,9 @@ final class ScenarioBook {
   /// The same summed over accounts, by group.
   private(set) var groupLosses: [Double]
   private var health: [Double]
-  private var referenceVersion = -1
+  private var reference: ScenarioValues.Version?
+  /// Price of each group's leading asset at the reference.
+  private var referencePrices: [Double]
   /// c_ks at the reference, and v and u of every column.
   private var combined: [Double]
   private var unitValue: [Double]
@@ -60,6 +62,7 @@ final class ScenarioBook {
     health = heldLosses
     groupLosses = [Double](repeating: 0, count: plan.part.groupCount)
     startPrices = groupLosses
+    referencePrices = groupLosses
     groupScale = groupLosses
     combined = [Double](repeating: 0, count: plan.valueCount)
     unitValue = [Double](repeating: 0, count: book.columns.count)
@@ -91,17 +94,18 @@ final class ScenarioBook {
 
   /// Returns to t = 0 at `prices`, one per asset.
   func reset(columns: ColumnState, ledger: AccountLedger, weighted: [Double], prices: [Double]) {
-    takeReference(columns: columns, ledger: ledger, weighted: weighted)
+    takeReference(columns: columns, ledger: ledger, weighted: weighted, prices: prices)
     startValues = values.values
     for group in startPrices.indices { startPrices[group] = prices[plan.part.leadingAsset[group]] }
   }
 
-  /// Judges every account at the present values.
-  func takeReference(columns: ColumnState, ledger: AccountLedger, weighted: [Double]) {
+  /// Judges every account at the values in `columns`, which are those at `prices`, one per asset.
+  func takeReference(columns: ColumnState, ledger: AccountLedger, weighted: [Double], prices: [Double]) {
+    for group in referencePrices.indices { referencePrices[group] = prices[plan.part.leadingAsset[group]] }
     for row in changed { isChanged[Int(row)] = false }
     changed.removeAll(keepingCapacity: true)
     values.refresh(columns)
-    referenceVersion = columns.version
+    reference = values.version
     plan.rows.losses(quantity: book.quantity, values: values.values, into: &heldLosses, groups: &groupLosses)
     for row in health.indices {
       health[row] = linear(row, columns, ledger, weighted) - factor * heldLosses[row]
@@ -138,7 +142,7 @@ final class ScenarioBook {
   ) -> [Int] {
     note(recent)
     values.refresh(columns)
-    let isMoved = columns.version != referenceVersion
+    let isMoved = values.version != reference
     if isMoved { setMoves(columns) }
     var found: [Int] = []
     for row in health.indices {
@@ -176,10 +180,8 @@ final class ScenarioBook {
   }
 
   /// R of the book of t = 0 at the reference, each group's in proportion to the price that its leading asset had at t = 0.
-  func heldLoss(atStartPricesOf prices: [Double]) -> Double {
-    groupLosses.indices.reduce(0) {
-      $0 + groupLosses[$1] * startPrices[$1] / prices[plan.part.leadingAsset[$1]]
-    }
+  var heldLossAtStartPrices: Double {
+    groupLosses.indices.reduce(0) { $0 + groupLosses[$1] * startPrices[$1] / referencePrices[$1] }
   }
 
   private func exact(_ row: Int, _ columns: ColumnState, _ ledger: AccountLedger, _ weighted: [Double]) -> Double {

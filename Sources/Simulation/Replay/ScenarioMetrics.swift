@@ -58,8 +58,9 @@ final class ScenarioMetrics {
       && model.scenarios?.columns.contains { $0.column == column } == true
   }
 
-  /// Begins a window at the present values; `scenarios` has just taken its reference there.
-  func open(_ columns: ColumnState, _ scenarios: ScenarioBook) {
+  /// Begins a window: requirements at the values in `columns`, where `scenarios` has just taken its reference, worth at those
+  /// at the marks.
+  func open(_ columns: ColumnState, atMarks: ColumnState, _ scenarios: ScenarioBook) {
     let book = plan.venue.book
     for (row, account) in accounts.enumerated() {
       var demand = model.scale * scenarios.heldLosses[row]
@@ -72,11 +73,11 @@ final class ScenarioMetrics {
             position: position, notional: abs(quantity) * columns.unitNotional[column])
       }
       required[row] = demand
-      worth[row] = derivatives(of: Int(account), columns)
+      worth[row] = derivatives(of: Int(account), atMarks)
     }
   }
 
-  /// Ends a window: the notional judged and that of it which was covered.
+  /// Ends a window at the values at the marks: the notional judged and that of it which was covered.
   func close(_ columns: ColumnState) -> (judged: Double, covered: Double) {
     var judged = 0.0
     var covered = 0.0

@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 
 /// What one unit of every column gains in every scenario at the present values: computed once, when it is first asked for,
 /// for all accounts. A buffer of one worker.
@@ -7,7 +8,14 @@ final class ScenarioValues {
   private(set) var values: [Double]
   let plan: ScenarioPlan
   private let stepHours: Double
-  private var version = -1
+  /// The values that they were computed from; nil for none.
+  private(set) var version: Version?
+
+  /// Values of columns at one moment.
+  struct Version: Equatable {
+    let columns: ObjectIdentifier
+    let number: Int
+  }
 
   init(plan: ScenarioPlan, stepHours: Double) {
     self.plan = plan
@@ -17,21 +25,32 @@ final class ScenarioValues {
 
   /// Takes the present values of `columns`.
   func refresh(_ columns: ColumnState) {
-    guard version != columns.version else { return }
-    version = columns.version
+    let now = Version(columns: ObjectIdentifier(columns), number: columns.version)
+    guard version != now else { return }
+    version = now
     let elapsed = Double(columns.step) * stepHours
     for about in plan.columns {
-      let column = about.column
-      let hours = max(0, about.expiryHours - elapsed)
-      // One power of the time to expiry serves all shocks of a column.
-      let multiple = hours.isFinite ? plan.part.scaling.multiple(hoursToExpiry: hours) : 0
-      let now = columns.unitValue[column]
+      if let options = about.options {
+        write(options, about, columns, elapsed: elapsed)
+        continue
+      }
+      let now = columns.unitValue[about.column]
       for (index, shock) in about.shocks.enumerated() {
-        let factor = max(0, 1 + shock.volatilityMove * multiple)
-        let shocked = columns.shockedValue(
-          column: column, priceMove: shock.priceMove, volatilityFactor: factor)
+        let shocked = columns.shockedValue(column: about.column, priceMove: shock.priceMove, volatilityFactor: 1)
         values[about.offset + index] = (shocked - now) * shock.weight
       }
     }
+  }
+
+  /// The gains of an option: nothing once it is settled.
+  private func write(
+    _ options: OptionScenarios, _ about: ScenarioPlan.Column, _ columns: ColumnState, elapsed: Double
+  ) {
+    guard let option = columns.optionNow(column: about.column) else {
+      for lane in about.offset..<about.offset + about.size { values[lane] = 0 }
+      return
+    }
+    let scale = plan.part.scaling.multiple(hoursToExpiry: max(0, about.expiryHours - elapsed))
+    options.write(option, volatilityScale: scale, to: &values, at: about.offset)
   }
 }

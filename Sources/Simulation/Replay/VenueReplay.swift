@@ -10,7 +10,12 @@ final class VenueReplay {
   let plan: VenuePlan
   let model: ModelPlan
   let ledger: AccountLedger
+  /// Positions at the marks.
   let columns: ColumnState
+  /// Positions at the oracle's prices: `columns` itself where the oracle shows the marks.
+  let shown: ColumnState
+  /// What the oracle shows; nil where it shows the marks.
+  let oracle: OracleFeed?
   let metrics: MarginMetrics
   let contributions: LossContributions?
   private(set) var tally: PathTally
@@ -25,11 +30,13 @@ final class VenueReplay {
   private var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
+  /// Accounts of the step under way that the oracle's guard kept from liquidation.
+  private var blocked: Set<Int> = []
   private let atStart: AtStart
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?
+    contributions: LossContributions?, oracle: OracleFeed? = nil
   ) {
     self.plan = plan
     self.model = model
@@ -37,7 +44,9 @@ final class VenueReplay {
     self.atStart = atStart
     self.metrics = metrics
     self.contributions = contributions
+    self.oracle = oracle
     columns = ColumnState(plan: plan)
+    shown = oracle == nil ? columns : ColumnState(plan: plan)
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
@@ -58,24 +67,29 @@ final class VenueReplay {
     factors.reset(oraclePrices: market.marks)
     columns.reset(marks: market.marks)
     columns.setFactors(factors, scale: model.scale)
+    oracle?.reset(marks: market.marks)
+    if oracle != nil { shown.take(columns, prices: market.marks) }
     startFactors = columns.maintenanceFactor
     screen.reset()
+    blocked.removeAll(keepingCapacity: true)
     exempt = atStart == .exempt ? Set(model.liquidatableAtStart) : []
-    scenarios?.reset(columns: columns, ledger: ledger, weighted: holdings.weighted, prices: market.marks)
-    metrics.reset(
-      columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks, scenarios: scenarios)
+    scenarios?.reset(columns: shown, ledger: ledger, weighted: holdings.weighted, prices: market.marks)
+    metrics.reset(columns: columns, volatilities: factors.volatilities, marks: market.marks, scenarios: scenarios)
   }
 
   /// Moves to `step` after the market has: balances, funding, margin rates.
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
-    if factors.advance(step: step, oraclePrices: market.marks) {
+    oracle?.publish(at: step, marks: market.marks)
+    if factors.advance(step: step, oraclePrices: oracle?.samples ?? market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
-    scenarios?.takeReference(columns: columns, ledger: ledger, weighted: holdings.weighted)
+    if let oracle { shown.take(columns, prices: oracle.prices) }
+    scenarios?.takeReference(
+      columns: shown, ledger: ledger, weighted: holdings.weighted, prices: oracle?.prices ?? market.marks)
     metrics.record(
-      step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks,
+      step: step, columns: shown, volatilities: factors.volatilities, marks: market.marks, atMarks: columns,
       scenarios: scenarios)
   }
 
@@ -100,7 +114,7 @@ final class VenueReplay {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
       let closing = rule.closing(
-        of: account, ledger, columns, halfSpread: market.halfSpread,
+        of: account, ledger, shown, halfSpread: market.halfSpread,
         scenarioRequirement: scenarioRequirement(of: account))
       guard closing.acts else { continue }
       closings.append(closing)
@@ -117,7 +131,23 @@ final class VenueReplay {
       // They change without having been candidates, so what the screen found out does not hold for them any more.
       screen.invalidate()
     }
-    return exempt.isEmpty ? found : withoutExempt(found)
+    if !exempt.isEmpty { found = withoutExempt(found) }
+    guard let oracle, oracle.hasGuard else { return found }
+    return withoutBlocked(found, oracle, market)
+  }
+
+  /// Leaves out accounts with a position in an asset whose oracle is stale, and counts them, once a step.
+  private func withoutBlocked(_ found: [Int], _ oracle: OracleFeed, _ market: MarketState) -> [Int] {
+    found.filter { account in
+      let isBlocked = ledger.book.positions(of: account).contains { position in
+        let about = ledger.book.columns[Int(ledger.book.column[position])]
+        guard ledger.quantity[position] != 0 else { return false }
+        return oracle.isStale(about.asset, mark: market.marks[about.asset])
+          || (about.otherAsset.map { oracle.isStale($0, mark: market.marks[$0]) } ?? false)
+      }
+      if isBlocked, blocked.insert(account).inserted { tally.blocked += 1 }
+      return !isBlocked
+    }
   }
 
   /// Whether the model's factors are made from an estimate of volatility.
@@ -127,7 +157,7 @@ final class VenueReplay {
     for account in exempt {
       let headroom = model.headroom.headroom(
         row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
-        constant: ledger.cash[Int(account)], columns: columns.packed)
+        constant: ledger.cash[Int(account)], columns: shown.packed)
       if headroom - scenarioRequirement(of: Int(account)) >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
@@ -140,6 +170,9 @@ final class VenueReplay {
       flows[about.asset] -=
         fraction(of: about.side, in: closing) * ledger.quantity[position]
         * columns.unitTraded[column]
+      if let other = about.otherAsset {
+        flows[other] -= fraction(of: about.side, in: closing) * ledger.quantity[position] * columns.unitTraded[column]
+      }
     }
   }
 
@@ -155,7 +188,7 @@ final class VenueReplay {
   func bookWave(wave: Int, market: MarketState) {
     tally.largestWaves = max(tally.largestWaves, wave)
     for closing in closings {
-      countLiquidation(of: closing, marks: market.marks)
+      countLiquidation(of: closing, prices: oracle?.prices ?? market.marks)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
         bookLoan(closing, bonus: bonus, market: market)
       } else {
@@ -170,20 +203,20 @@ final class VenueReplay {
   /// The closings of the wave last decided, for traces.
   var lastClosings: [Closing] { closings }
 
-  private func countLiquidation(of closing: Closing, marks: [Double]) {
+  private func countLiquidation(of closing: Closing, prices: [Double]) {
     tally.events += 1
     let account = closing.account
     guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
     guard model.model.isDynamic || scenarios?.contains(account) == true else { return }
     let now = health(of: account, factors: columns.maintenanceFactor) - scenarioRequirement(of: account)
-    let before = scenarios?.requirementAtStartRates(of: account, ledger: ledger, prices: marks) ?? 0
+    let before = scenarios?.requirementAtStartRates(of: account, ledger: ledger, prices: prices) ?? 0
     guard now < 0, health(of: account, factors: startFactors) - before >= 0 else { return }
     tally.requirementDriven += 1
   }
 
   /// What scenarios add to the account's maintenance requirement now.
   private func scenarioRequirement(of account: Int) -> Double {
-    scenarios?.maintenanceRequirement(of: account, columns: columns, ledger: ledger) ?? 0
+    scenarios?.maintenanceRequirement(of: account, columns: shown, ledger: ledger) ?? 0
   }
 
   /// Health of an account now under the given factors per column, but for what scenarios ask for.
@@ -192,11 +225,11 @@ final class VenueReplay {
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
-      headroom += holdings.weighted[position] * columns.unitValue[column]
+      headroom += holdings.weighted[position] * shown.unitValue[column]
       headroom -=
         factors[factorIndex(column: column, quantity: quantity)]
         * model.requirements.maintenance.requirement(
-          position: position, notional: abs(quantity) * columns.unitNotional[column])
+          position: position, notional: abs(quantity) * shown.unitNotional[column])
     }
     return headroom
   }
@@ -212,12 +245,11 @@ final class VenueReplay {
       let before = ledger.quantity[position]
       guard share > 0, before != 0 else { continue }
       let units = share * before
-      let price =
-        market.fills[about.asset] * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
-      if about.countsAsNotional { closedNotional += abs(units) * columns.unitNotional[column] }
+      if about.countsAsNotional { closedNotional += abs(units) * columns.unitClosed(column) }
     }
     tally.notional += closedNotional
     payPenalty(account, closedNotional: closedNotional)
@@ -243,7 +275,7 @@ final class VenueReplay {
       let about = ledger.book.columns[column]
       let before = ledger.quantity[position]
       let units = fraction(of: about.side, in: closing) * before
-      let price = market.fills[about.asset] * columns.growth[column]
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       setQuantity(before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       tally.liquidatorIncome += units * price
@@ -264,7 +296,7 @@ final class VenueReplay {
   /// Settles what is left of a position from the account's cash at the oracle price, without a trade in the market.
   private func writeOff(_ position: Int, column: Int, of account: Int) {
     let rest = ledger.quantity[position]
-    let value = columns.unitValue[column]
+    let value = shown.unitValue[column]
     setQuantity(0, of: position, account: account)
     ledger.pay(rest * value, to: account)
     outside.buy(units: rest, column: column, price: value)
@@ -296,23 +328,46 @@ final class VenueReplay {
   /// weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
     let byScenario =
-      scenarios?.deficits(
-        recent: ledger.recent, columns: columns, ledger: ledger, weighted: holdings.weighted) ?? []
+      scenarios?.deficits(recent: ledger.recent, columns: shown, ledger: ledger, weighted: holdings.weighted) ?? []
     let count = screen.deficits(
-      step: step, path: path, market: market, columns: columns, ledger: ledger, weighted: holdings.weighted,
-      into: &detected)
+      step: step, path: path, market: market, columns: shown, oracle: oracle, ledger: ledger,
+      weighted: holdings.weighted, into: &detected)
+    return openAccounts(count, byScenario)
+  }
+
+  /// Open accounts whose health would be negative at the marks, whatever the oracle shows: those with negative equity are
+  /// among them.
+  func deficitsAtMarks(step: Int, path: PathView, market: MarketState) -> [Int] {
+    if oracle == nil { return deficits(step: step, path: path, market: market) }
+    screen.invalidate()
+    let byScenario =
+      scenarios?.deficits(recent: ledger.recent, columns: columns, ledger: ledger, weighted: holdings.weighted) ?? []
+    let count = screen.deficits(
+      step: step, path: path, market: market, columns: columns, oracle: nil, ledger: ledger,
+      weighted: holdings.weighted, into: &detected)
+    screen.invalidate()
+    return openAccounts(count, byScenario)
+  }
+
+  /// The first `count` accounts detected, and those found by their scenarios, that are open; ascending.
+  ///
+  /// The screen knows the linear part of health only: what it detects of accounts margined by scenarios is among theirs.
+  private func openAccounts(_ count: Int, _ byScenario: [Int]) -> [Int] {
     guard count > 0 || !byScenario.isEmpty else { return [] }
     let found = detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
     guard let scenarios else { return Array(found) }
-    // The screen knows an account's linear part only: what it finds of those margined by scenarios is among theirs.
     return (found.filter { !scenarios.contains($0) } + byScenario.filter { !self.ledger.isClosed[$0] }).sorted()
   }
 
-  /// Takes the marks that the wave left behind.
-  func revalue(market: MarketState) { columns.revalue(marks: market.marks) }
+  /// Takes the marks within `step`: those of a low or high, or what a wave left behind.
+  func revalue(step: Int, market: MarketState) {
+    columns.revalue(marks: market.marks)
+    if let oracle, oracle.follow(marks: market.marks, at: step) { shown.revalue(marks: oracle.prices) }
+  }
 
   /// The waterfall at the end of `step`: reserve income first, then draws, then who is left.
   func endStep(_ step: Int) {
+    if !blocked.isEmpty { blocked.removeAll(keepingCapacity: true) }
     tally.cumulativeDraw += tally.stepShortfall - tally.stepInflow
     tally.requiredReserve = max(tally.requiredReserve, tally.cumulativeDraw)
     tally.reserve += tally.stepInflow

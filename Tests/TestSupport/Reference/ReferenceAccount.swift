@@ -25,6 +25,7 @@ package struct ReferencePosition: Sendable {
 
   /// When it is settled in cash; never for most.
   var expiry: FutureExpiry? {
+    if let option { return option.expiry }
     guard case .perpetual(let terms) = kind else { return nil }
     return terms.expiry
   }
@@ -47,10 +48,16 @@ struct ReferenceValuation {
   var hours: Double
   /// Cumulative funding per unit of each instrument.
   var funding: [Double]
+  /// At-the-money implied volatility of each asset; empty where there is none.
+  var impliedVolatilities: [Double] = []
+  /// What multiplies implied volatilities in a scenario.
+  var volatilityFactor = 1.0
 
   /// What one unit adds to equity: price × growth of a balance, price − cumulative funding of a futures contract; the
   /// face of an inverse contract is owed.
   func unitValue(_ position: ReferencePosition) -> Double {
+    if let option = position.option { return unitValue(of: option) }
+    if let share = position.share { return unitValue(of: share) }
     if position.leg == .face { return -1 - funding[position.instrument] }
     if position.leg == .coins { return prices[position.asset] }
     if position.side == .perpetual { return unitTraded(position) - funding[position.instrument] }
@@ -61,6 +68,8 @@ struct ReferenceValuation {
   /// inverse face.
   func unitNotional(_ position: ReferencePosition) -> Double {
     if let expiry = position.expiry, hours > expiry.hours * (1 - 1e-9) { return 0 }
+    if position.option != nil { return prices[position.asset] }
+    if let share = position.share { return unitValue(of: share) }
     if position.leg == .face { return 1 }
     return unitTraded(position)
   }
@@ -80,7 +89,7 @@ struct ReferenceValuation {
 
   /// The same moment at other prices.
   func at(_ prices: [Double]) -> ReferenceValuation {
-    ReferenceValuation(prices: prices, hours: hours, funding: funding)
+    ReferenceValuation(prices: prices, hours: hours, funding: funding, impliedVolatilities: impliedVolatilities)
   }
 }
 
@@ -121,7 +130,7 @@ package struct ReferenceAccount: Sendable {
     positions.reduce(cash) { $0 + valuation.value($1) }
   }
 
-  /// Σ |q|·M over its futures.
+  /// Σ |q|·M over its futures and options.
   func perpetualNotional(_ valuation: ReferenceValuation) -> Double {
     positions.filter { $0.side == .perpetual }.reduce(0) { $0 + valuation.notional($1) }
   }

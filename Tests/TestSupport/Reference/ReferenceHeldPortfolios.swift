@@ -35,11 +35,13 @@ struct ReferenceHeldPortfolios {
     return held.position.side == .perpetual && held.position.countsAsNotional && scenarios.covers(held.account.terms)
   }
 
-  /// Prices of a step before its waves, without funding.
-  private func moment(_ step: Int) -> ReferenceValuation {
-    ReferenceValuation(
-      prices: steps[step].openingMarks, hours: Double(step) * stepHours,
-      funding: house.venue.instruments.map { _ in 0 })
+  /// What the oracle shows before a step's waves, without funding.
+  private func moment(_ step: Int) -> ReferenceValuation { moment(step, prices: house.oracle.openings[step]) }
+
+  private func moment(_ step: Int, prices: [Double]) -> ReferenceValuation {
+    var moment = house.valuation(prices, hours: Double(step) * stepHours)
+    moment.funding = house.venue.instruments.map { _ in 0 }
+    return moment
   }
 
   /// What scenarios ask of all of them at the prices of one step, per unit of price what they asked for at another.
@@ -54,13 +56,14 @@ struct ReferenceHeldPortfolios {
     house.margin.requirement(.initial, of: portfolio.account, moment(step))
   }
 
-  /// What its derivatives lose from one step to another; what expires between them is settled at its expiry.
+  /// What its derivatives lose at the marks from one step to another; what expires between them is settled at its expiry.
   func loss(of portfolio: Portfolio, from first: Int, to last: Int) -> Double {
     portfolio.account.positions.filter { $0.side == .perpetual }.reduce(0) { sum, position in
       var expiry = last
       if let end = position.expiry { expiry = Int((end.hours / stepHours).rounded()) }
-      let before = moment(min(first, expiry)).unitValue(position)
-      let after = moment(min(last, expiry)).unitValue(position)
+      let (start, end) = (min(first, expiry), min(last, expiry))
+      let before = moment(start, prices: steps[start].openingMarks).unitValue(position)
+      let after = moment(end, prices: steps[end].openingMarks).unitValue(position)
       return sum - position.quantity * (after - before)
     }
   }

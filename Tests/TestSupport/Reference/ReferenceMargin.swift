@@ -225,14 +225,17 @@ package struct ReferenceMargin: Sendable {
     case (.tiered(let tables), .perpetual(let terms)), (.sizePremium(let tables, _), .perpetual(let terms)):
       guard let index = terms.brackets else { return 0 }
       return scale * Self.bracketed(notional, by: tables[index].brackets, level)
+    case (.tiered(let tables), .option(let terms)), (.sizePremium(let tables, _), .option(let terms)):
+      guard position.quantity < 0, let index = terms.brackets else { return 0 }
+      return scale * Self.bracketed(notional, by: tables[index].brackets, level)
     case (.volatilityScaled, .perpetual), (.rated, .perpetual), (.openInterest, .perpetual):
       return scale * rates[position.instrument].of(level, quantity: position.quantity) * notional
-    case (.scenarioGrid(let scenarios), .perpetual(let terms)):
-      return requirement(scenarios, terms, notional: notional, of: account.terms, level)
-    case (.loanToValue, .spot(let terms)) where position.side == .held:
-      guard let listed = terms.loanToValue else { return scale * notional }
+    case (.scenarioGrid(let scenarios), .perpetual), (.scenarioGrid(let scenarios), .option):
+      return requirement(scenarios, position, notional: notional, of: account.terms, level)
+    case (.loanToValue, _) where position.side == .held:
+      guard let listed = position.asCollateral?.loanToValue else { return scale * notional }
       return scale * notional * (1 - level.of(account.terms.loanToValue ?? listed))
-    case (.lending(let modes, let shift), .spot) where position.side == .held:
+    case (.lending(let modes, let shift), _) where position.side == .held:
       let mode = account.terms.efficiencyMode.map { modes[$0] }
       return scale * notional * (1 - level.of(Self.accepted(position, of: account, mode: mode, shift: shift)))
     default: return 0
@@ -245,7 +248,7 @@ package struct ReferenceMargin: Sendable {
   private static func accepted(
     _ position: ReferencePosition, of account: ReferenceAccount, mode: EfficiencyMode?, shift: TwoLevels
   ) -> TwoLevels {
-    guard case .spot(let terms) = position.kind, var figures = terms.loanToValue else {
+    guard var figures = position.asCollateral?.loanToValue else {
       return TwoLevels(initial: 0, maintenance: 0)
     }
     if let mode, mode.instruments.contains(position.instrument),
@@ -273,7 +276,8 @@ package struct ReferenceMargin: Sendable {
 
   /// What a unit of the position's value counts for in weighted equity; the size of the position is that of the moment.
   package func weight(_ level: ReferenceLevel, position: ReferencePosition) -> Double {
-    guard case .spot(let terms) = position.kind else { return 1 }
+    if let option = position.option { return position.quantity > 0 ? level.of(option.longWeight) : 1 }
+    guard let terms = position.asCollateral else { return 1 }
     let listed = level.of(position.side == .owed ? terms.liabilityWeight : terms.collateralWeight)
     switch model {
     case .loanToValue, .lending: return 1
@@ -296,7 +300,7 @@ extension ReferenceMargin {
   /// Cash plus the weighted value of every position.
   func weightedEquity(_ level: ReferenceLevel, of account: ReferenceAccount, _ valuation: ReferenceValuation) -> Double
   {
-    account.positions.reduce(account.cash) { $0 + weight(level, position: $1) * valuation.value($1) }
+    account.positions.reduce(account.cash) { $0 + weight(level, position: $1, of: account) * valuation.value($1) }
   }
 
   /// Weighted equity minus maintenance requirement: below zero the account is liquidatable.

@@ -15,6 +15,8 @@ public struct ReferenceMarket: Sendable {
   /// What a long perpetual on each asset pays per hour, as a fraction of the mark, [asset][point]; empty where no funding
   /// rate moves.
   public var fundingRates: [[Double]] = []
+  /// At-the-money implied volatility of each asset, annualised, [asset][point]; empty where there is none.
+  public var impliedVolatilities: [[Double]] = []
   /// Annualised volatility of each asset at t = 0: what a margin model's estimate starts from.
   public var initialVolatilities: [Double]
   /// Annualised long-run volatility of each asset: what impact is measured in.
@@ -25,6 +27,8 @@ public struct ReferenceMarket: Sendable {
   public var impact: MarketImpact
   /// Factors on volume and half-spread along time; nil where they stay.
   public var liquidity: LiquiditySchedule?
+  /// Whether the oracles of an asset stand still, [asset][point]; nil if none ever does.
+  public var frozenOracles: [[Bool]]?
 
   /// Creates a market; the arrays have one element per asset, the prices as many points each.
   public init(

@@ -97,6 +97,11 @@ public struct ReferenceScenarios: Sendable {
         let scenario = scenarios(of: position.asset)[number]
         var shocked = now
         shocked.prices[position.asset] *= 1 + scenario.price
+        if position.option != nil {
+          let days = max(leastDays, ((position.expiry?.hours ?? 0) - moment.hours) / 24)
+          let scaled = scenario.volatility * pow(30 / days, days > 30 ? longPower : shortPower)
+          shocked.volatilityFactor = max(0, 1 + scaled)
+        }
         loss -= position.quantity * (shocked.unitValue(position) - now.unitValue(position)) * scenario.weight
       }
       worst = max(worst, loss)
@@ -125,23 +130,41 @@ extension ReferenceMargin {
       }
   }
 
+  /// What a unit of the position's value counts for: an option of an account margined by scenarios counts in full.
+  func weight(_ level: ReferenceLevel, position: ReferencePosition, of account: ReferenceAccount) -> Double {
+    if case .scenarioGrid(let scenarios) = model, scenarios.covers(account.terms), position.option != nil { return 1 }
+    return weight(level, position: position)
+  }
+
   /// Health now if requirements were those of t = 0: rates in force there, and what scenarios asked for there in proportion
   /// to the price.
-  func healthAtStartRates(of account: ReferenceAccount, _ valuation: ReferenceValuation) -> Double {
-    let start = ReferenceValuation(prices: start, hours: 0, funding: valuation.funding)
-    return health(of: account, valuation) + scenarioRequirement(.maintenance, of: account, valuation)
+  func healthAtStartRates(
+    of account: ReferenceAccount, _ valuation: ReferenceValuation, start: ReferenceValuation
+  ) -> Double {
+    health(of: account, valuation) + scenarioRequirement(.maintenance, of: account, valuation)
       - scenarioRequirement(.maintenance, of: account, valuation, ratesOf: start)
   }
 
-  /// Contingency of a future of an account margined by scenarios, the venue's table for any other.
+  /// Contingency of a derivative of an account margined by scenarios, the venue's table for any other.
   func requirement(
-    _ scenarios: ReferenceScenarios, _ terms: PerpetualTerms, notional: Double, of account: Account,
+    _ scenarios: ReferenceScenarios, _ position: ReferencePosition, notional: Double, of account: Account,
     _ level: ReferenceLevel
   ) -> Double {
+    let isLongOption = position.option != nil && position.quantity > 0
     guard scenarios.covers(account) else {
-      guard let index = terms.brackets else { return 0 }
+      guard !isLongOption, let index = position.brackets else { return 0 }
       return scale * Self.bracketed(notional, by: scenarios.tables[index].brackets, level)
     }
-    return scenarioFactor(level, scenarios) * scenarios.underlyings[terms.asset].futuresContingency * notional
+    let figures = scenarios.underlyings[position.asset]
+    let rate = position.option == nil ? figures.futuresContingency : figures.shortOptionMinimum
+    return isLongOption ? 0 : scenarioFactor(level, scenarios) * rate * notional
+  }
+}
+
+extension ReferencePosition {
+  /// Index of the table that margins it by itself; nil for none.
+  fileprivate var brackets: Int? {
+    if case .perpetual(let terms) = kind { return terms.brackets }
+    return option?.brackets
   }
 }

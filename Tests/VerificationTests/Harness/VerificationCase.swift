@@ -2,9 +2,9 @@ import Foundation
 
 /// Every case in the order of the table.
 let allVerificationCases: [VerificationCase] = [
-  barrierCase, bridgeCase, expiryCase, lognormalCase,
+  barrierCase, bridgeCase, expiryCase, optionCase, lognormalCase,
   garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
-  recoveryCase, processRecoveryCase, historyCase, benchmarkCase, realFitCase,
+  recoveryCase, processRecoveryCase, conversionCase, historyCase, benchmarkCase, realFitCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
   realInputCase, eventsCase,
 ]
