@@ -2,6 +2,7 @@ import Clearing
 import JobFiles
 import Markets
 import Reports
+import RiskMeasures
 import StressTesting
 import Testing
 import Venues
