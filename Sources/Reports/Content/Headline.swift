@@ -51,8 +51,8 @@ struct Headline: Sendable {
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
     ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
-    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
-    ("margin.requirementDrivenShare", .only),
+    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.changeDeviation", .only),
+    ("margin.callLargest", .only), ("margin.requirementDrivenShare", .only),
   ]
 
   /// The labels of the headline that some model has an estimate for; each once.

@@ -37,6 +37,7 @@ extension VenueReplay {
     set(.peakToTrough, metrics.peakToTrough)
     set(.largestIncrease, metrics.largestIncrease)
     set(.largestCall, metrics.largestCall)
+    set(.changeDeviation, metrics.changeDeviation)
     set(.volatilitySeen, metrics.volatilitySeen(looksAtVolatility: looksAtVolatility))
     set(.volatilityRealised, metrics.volatilityRealised)
     set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0]))

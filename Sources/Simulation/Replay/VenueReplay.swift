@@ -20,6 +20,8 @@ final class VenueReplay {
   private let rule: ClosingRule
   private let holdings: WeightedHoldings
   private var startFactors: [Double] = []
+  /// Where implied volatilities are put for the factors to take, one per asset.
+  private var impliedVolatilities: [Double]
   private var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
@@ -39,6 +41,7 @@ final class VenueReplay {
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
+    impliedVolatilities = [Double](repeating: 0, count: plan.assetIDs.count)
     screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
@@ -65,6 +68,7 @@ final class VenueReplay {
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
+    path.give(to: factors, at: step, buffer: &impliedVolatilities)
     if factors.advance(step: step, oraclePrices: market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
