@@ -25,7 +25,7 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "A job file or a portfolio folder.", completion: .file())
   var path: String
 
-  @Option(name: .long, help: "The account to show, by name; isolated positions of it are shown with it.")
+  @Option(name: .long, help: "The account to show, by name, or all accounts of an owner; isolated positions are shown with them.")
   var account: String?
 
   @Option(name: .long, help: "The margin model, by its name in the job (default: the baseline).")
@@ -46,7 +46,7 @@ struct ExplainCommand: ParsableCommand {
       }
       let texts = try subjects.flatMap { try $0.accountTexts(account) }
       guard texts.isEmpty else { return try console.output(texts.joined(separator: "\n")) }
-      let names = subjects.flatMap { $0.venue.book.accounts.map(\.id) }
+      let names = subjects.flatMap { $0.venue.book.accounts.flatMap { [$0.id] + ($0.holder.map { [$0] } ?? []) } }
       let hint = nearestWord(to: account, among: Array(names.prefix(10_000))).map { "did you mean '\($0)'?" }
       throw Problems([
         Problem(

@@ -21,11 +21,28 @@ struct MarginSubject {
 
   // MARK: One account
 
-  /// The account of that name and its isolated positions; empty where the venue has none.
+  /// The account of that name, or the accounts of an owner of that name, with their isolated positions and, where there
+  /// are several, what they come to together; empty where the venue has none.
   func accountTexts(_ name: String) throws -> [String] {
-    guard let owner = venue.book.accounts.firstIndex(where: { $0.id == name }) else { return [] }
-    let isolated = venue.book.accounts.indices.filter { venue.book.accounts[$0].owner == owner }
-    return ([owner] + isolated).map(text)
+    let accounts = venue.book.accounts
+    let named = accounts.indices.filter {
+      accounts[$0].owner == nil && (accounts[$0].id == name || accounts[$0].holder == name)
+    }
+    let found = named + accounts.indices.filter { accounts[$0].owner.map(named.contains) == true }
+    return found.map(text) + (found.count > 1 ? [together(name, found)] : [])
+  }
+
+  /// Sums over the accounts of one owner, none of which pays for another.
+  private func together(_ name: String, _ accounts: [Int]) -> String {
+    let health = accounts.map { curve.health(of: $0) }
+    func sum(_ figure: (AccountHealth) -> Double) -> String { Exact.money(health.reduce(0) { $0 + figure($1) }) }
+    return """
+      \(name) together, \(accounts.count) accounts margined apart
+      equity                   \(sum { $0.equity })
+      initial, maintenance     \(sum { $0.requirement.initial }), \(sum { $0.requirement.maintenance })
+      liquidatable now         \(health.count { $0.health < 0 })
+
+      """
   }
 
   private func text(of index: Int) -> String {
@@ -58,13 +75,16 @@ struct MarginSubject {
 
   private func totals(_ statement: AccountStatement) -> String {
     let health = statement.health
-    let room = health.weightedEquity.initial - health.requirement.initial
+    let room = health.room
+    let credit =
+      health.credit > 0
+      ? "agreed credit            \(Exact.money(health.credit)) (counts in headroom, not in equity)\n" : ""
     let leverage =
       statement.effectiveLeverage.isFinite
       ? "\(String(format: "%.4g", statement.effectiveLeverage)) (notional ÷ headroom)" : "none: the headroom is used up"
     return """
       equity                   \(Exact.money(health.equity))
-      headroom to liquidation  \(Exact.money(health.health))\(health.health < 0 ? "  LIQUIDATABLE NOW" : "")
+      \(credit)headroom to liquidation  \(Exact.money(health.health))\(health.health < 0 ? "  LIQUIDATABLE NOW" : "")
       room to open more        \(Exact.money(room))\(room < 0 ? "  margin call" : "")
       effective leverage       \(leverage)
 

@@ -34,6 +34,8 @@ public struct VenuePlan: Sendable {
   let groupQuantity: [[Double]]
   /// Gross notional of everything plus the accounts' absolute equity at t = 0: what residuals are relative to.
   let grossEquity: Double
+  /// Accounts with an agreed credit line.
+  let creditedAccounts: [Int]
   /// Prices at t = 0, one per asset.
   let initialPrices: [Double]
   /// How volatile assets are in relation to each other; decides only how quickly accounts are screened.
@@ -81,6 +83,7 @@ public struct VenuePlan: Sendable {
       }
     }
     openQuantity = open
+    creditedAccounts = book.accounts.indices.filter { book.accounts[$0].credit > 0 }
     groupQuantity = byGroup
     netQuantity = book.columns.indices.map { column in byGroup.reduce(0) { $0 + $1[column] } }
     let values = initialValues

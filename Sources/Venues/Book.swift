@@ -65,6 +65,8 @@ public struct Book: Sendable {
   public let quantity: [Double]
   /// Constant part of each account's equity: settlement balance minus Σ q·entry of its linear futures.
   public let cash: [Double]
+  /// What each account's health starts from: cash and agreed credit.
+  public let standing: [Double]
 
   /// Lays out `positions`, in any order, for `accounts` and `instruments`. Several rows of one account in one
   /// instrument are added up (a debt and a balance of one spot asset stay apart); zero quantities disappear.
@@ -119,6 +121,7 @@ public struct Book: Sendable {
     self.column = column
     self.quantity = quantity
     self.cash = cash
+    standing = zip(cash, accounts).map { $1.credit == 0 ? $0 : $0 + $1.credit }
   }
 
   /// Positions of account `index`.

@@ -22,6 +22,9 @@ struct TwinCase {
   /// The law of the assets' funding rates where they move, and the rates themselves, [path][asset][point].
   var funding: FundingParameters?
   var fundingRates: [[[Double]]] = []
+  /// The law of the assets' implied volatilities where they have any, and the volatilities, [path][asset][point].
+  var implied: ImpliedVolatilityParameters?
+  var impliedVolatilities: [[[Double]]] = []
   /// Factors on depth and spread along time; random cases have none unless a test lays some down.
   var liquidity: LiquiditySchedule?
 
@@ -32,6 +35,7 @@ struct TwinCase {
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
     if funding != nil { market.fundingRates = fundingRates[path] }
+    if implied != nil { market.impliedVolatilities = impliedVolatilities[path] }
     return market
   }
 
@@ -79,6 +83,7 @@ extension TwinCase {
     }
     self.venues = venues
     extremes = figures.flip(0.15) ? paths.map { Self.extremes(of: $0, &figures) } : nil
+    if number % 5 == 3 { self = withCredit() }
   }
 
   /// Lows and highs that enclose the prices of `path`: on most steps hardly more than that, now and then a long wick that

@@ -97,7 +97,7 @@ public struct HealthCurve: Sendable {
 
   /// H = E^w − MM with the moved prices multiplied by `ratio`.
   private func health(of account: Int, ratio: Double, isMoved: [Bool]) -> Double {
-    var health = book.cash[account]
+    var health = book.standing[account]
     for position in book.positions(of: account) {
       let column = Int(book.column[position])
       let asset = book.columns[column].asset

@@ -46,7 +46,7 @@ struct ClosingRule {
   private func partialFraction(
     _ account: Int, _ buffer: Double, _ ledger: AccountLedger, _ columns: ColumnState, _ halfSpread: [Double]
   ) -> Double {
-    var weighted = ledger.cash[account]
+    var weighted = ledger.standing[account]
     var requirement = 0.0
     var notional = 0.0
     var cost = 0.0
@@ -104,7 +104,7 @@ struct ClosingRule {
   ) -> Closing {
     var debt = max(0, -ledger.cash[account])
     var held = 0.0
-    var accepted = max(0, ledger.cash[account])
+    var accepted = max(0, ledger.cash[account]) + ledger.book.accounts[account].credit
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]

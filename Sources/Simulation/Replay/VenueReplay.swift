@@ -122,7 +122,7 @@ final class VenueReplay {
     for account in exempt {
       let headroom = model.headroom.headroom(
         row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
-        constant: ledger.cash[Int(account)], columns: columns.packed)
+        constant: ledger.standing[Int(account)], columns: columns.packed)
       if headroom >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
@@ -176,7 +176,7 @@ final class VenueReplay {
 
   /// Health of an account now under the given factors per column.
   private func health(of account: Int, factors: [Double]) -> Double {
-    var headroom = ledger.cash[account]
+    var headroom = ledger.standing[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
@@ -280,8 +280,8 @@ final class VenueReplay {
     contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
   }
 
-  /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
-  /// weights never raise equity and requirements are not negative.
+  /// Open accounts with negative health at the present marks. An account without credit whose equity is negative is among
+  /// them, because weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
     let count = screen.deficits(
       step: step, path: path, market: market, columns: columns, ledger: ledger, weighted: holdings.weighted,

@@ -137,8 +137,9 @@ package struct ReferenceMargin: Sendable {
     return variances.map { sqrt($0 / (stepHours / 8760)) }
   }
 
-  /// Takes the oracle prices of a step; estimates follow at once, the rates on schedule.
-  package mutating func advance(step: Int, prices: [Double]) {
+  /// Takes the oracle prices of a step and the implied volatilities of its end, where the market has any; estimates follow
+  /// at once, the rates on schedule.
+  package mutating func advance(step: Int, prices: [Double], impliedVolatilities: [Double] = []) {
     var updateHours = stepHours
     switch model {
     case .volatilityScaled(let figures):
@@ -149,6 +150,7 @@ package struct ReferenceMargin: Sendable {
       }
       updateHours = figures.updateHours
     case .rated(let rating):
+      if case .implied = rating.estimator { variances = impliedVolatilities.map { $0 * $0 * stepHours / 8760 } }
       for asset in prices.indices {
         let logReturn = log(prices[asset] / oracle[asset])
         variances[asset] = rating.nextVariance(
@@ -295,8 +297,9 @@ extension ReferenceMargin {
     account.positions.reduce(account.cash) { $0 + weight(level, position: $1) * valuation.value($1) }
   }
 
-  /// Weighted equity minus maintenance requirement: below zero the account is liquidatable.
+  /// Weighted equity and agreed credit minus maintenance requirement: below zero the account is liquidatable.
   func health(of account: ReferenceAccount, _ valuation: ReferenceValuation) -> Double {
-    weightedEquity(.maintenance, of: account, valuation) - requirement(.maintenance, of: account, valuation)
+    weightedEquity(.maintenance, of: account, valuation) + account.terms.credit
+      - requirement(.maintenance, of: account, valuation)
   }
 }

@@ -77,7 +77,8 @@ public struct ReferenceSimulator {
     for index in houses.indices {
       houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
-      houses[index].margin.advance(step: prices.step, prices: opening)
+      houses[index].margin.advance(
+        step: prices.step, prices: opening, impliedVolatilities: market.impliedVolatilities.map { $0[prices.step] })
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
     let closing = prices.marks
