@@ -25,7 +25,9 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "A job file or a portfolio folder.", completion: .file())
   var path: String
 
-  @Option(name: .long, help: "The account to show, by name, or all accounts of an owner; isolated positions are shown with them.")
+  @Option(
+    name: .long,
+    help: "The account to show, by name, or all accounts of an owner; isolated positions are shown with them.")
   var account: String?
 
   @Option(name: .long, help: "The margin model, by its name in the job (default: the baseline).")

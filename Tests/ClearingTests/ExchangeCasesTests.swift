@@ -51,7 +51,8 @@ struct ExchangeCasesTests {
   /// Bybit help centre, "Liquidation Price Calculation under Isolated Mode (Unified Trading Account)", inverse contracts
   /// without extra margin and deduction: long size·(1 + MMR) ÷ (size/entry + size/entry/leverage), short size·(1 − MMR) ÷
   /// (size/entry − size/entry/leverage); its example is 60,000 USD entered at 50,000 with 10x and 0.5 %.
-  @Test(arguments: [1.0, -1], [(60_000.0, 50_000.0, 10.0, 0.005), (1_000, 8_000, 50, 0.005), (25_000, 3_000, 3, 0.02)])
+  @Test(
+    arguments: [1.0, -1], [(60_000.0, 50_000.0, 10.0, 0.005), (1_000, 8_000, 50, 0.005), (25_000, 3_000, 3, 0.02)])
   func inverseLiquidationPrice(side: Double, figures: (size: Double, entry: Double, leverage: Double, rate: Double))
     throws
   {

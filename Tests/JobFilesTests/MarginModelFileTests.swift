@@ -54,7 +54,9 @@ struct MarginModelFileTests {
     let kind = "kind: implied-volatility\nmarginPeriodHours: 12\noverlays: { buffer: 0.25 }"
     let workplace = try workplace(kind)
     let missing = workplace.problems()
-    #expect(missing.count == 1 && missing[0].message.contains("no implied volatility for the asset of 'BTC-PERP', 'ETH-PERP'"))
+    #expect(
+      missing.count == 1 && missing[0].message.contains("no implied volatility for the asset of 'BTC-PERP', 'ETH-PERP'")
+    )
     let law = "      impliedVolatility: { initial: 0.7, longRun: 0.6, halfLifeHours: 48, volatilityOfVolatility: 1 }\n"
     try workplace.edit("market.yaml", "      volatility: 0.6\n", "      volatility: 0.6\n" + law)
     #expect(workplace.problems().first?.message.contains("the asset of 'ETH-PERP'") == true)

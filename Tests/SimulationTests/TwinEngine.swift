@@ -17,7 +17,8 @@ extension TwinCase {
       }, volatilities: initialVolatilities)
     let calibration = MarketCalibration(
       assets: ids.indices.map {
-        AssetCalibration(id: ids[$0], price: paths[0][$0][0], volatility: initialVolatilities[$0], funding: funding,
+        AssetCalibration(
+          id: ids[$0], price: paths[0][$0][0], volatility: initialVolatilities[$0], funding: funding,
           impliedVolatility: implied)
       }, correlation: .identity(ids.count))
     return try MarketModel(

@@ -106,7 +106,9 @@ struct TwinImpliedTests {
     return PathQuantity.allCases.map { series[$0][0] }
   }
 
-  private func implied(_ twin: TwinCase, at start: [Double]? = nil, multiple: Double = 1) throws -> ImpliedVolatilityMargin {
+  private func implied(_ twin: TwinCase, at start: [Double]? = nil, multiple: Double = 1) throws
+    -> ImpliedVolatilityMargin
+  {
     let market = try twin.marketModel()
     let terms = DynamicTerms(
       recursions: [.still(stepYears: twin.grid.stepYears)], maintenanceFraction: 0.5,

@@ -1,6 +1,7 @@
 import Clearing
 import Foundation
 import JobFiles
+import Reports
 import Schema
 import StressTesting
 import Testing
