@@ -74,7 +74,7 @@ struct ExplainCommand: ParsableCommand {
     return job.venues.map {
       MarginSubject(
         venue: $0.venue, assetIDs: job.market.assetIDs, prices: job.market.initialPrices,
-        modelName: names[index], model: job.marginModels[index].model)
+        modelName: names[index], model: job.marginModels[index].model, bases: DerivedBases(job.calibration))
     }
   }
 
@@ -108,6 +108,6 @@ struct ExplainCommand: ParsableCommand {
       : LoanToValueMargin(instruments: instruments)
     return MarginSubject(
       venue: check.venue, assetIDs: calibration.assetIDs, prices: calibration.prices,
-      modelName: type(of: model).kind.name, model: model)
+      modelName: type(of: model).kind.name, model: model, bases: DerivedBases(calibration))
   }
 }

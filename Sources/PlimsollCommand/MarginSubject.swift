@@ -1,5 +1,6 @@
 import Clearing
 import Foundation
+import Markets
 import Reports
 import Venues
 
@@ -10,8 +11,13 @@ struct MarginSubject {
   let prices: [Double]
   let modelName: String
   private let curve: HealthCurve
+  /// What staked and wrapped assets stand for.
+  private let bases: DerivedBases
 
-  init(venue: Venue, assetIDs: [String], prices: [Double], modelName: String, model: any MarginModel) {
+  init(
+    venue: Venue, assetIDs: [String], prices: [Double], modelName: String, model: any MarginModel, bases: DerivedBases
+  ) {
+    self.bases = bases
     self.venue = venue
     self.assetIDs = assetIDs
     self.prices = prices
@@ -51,7 +57,42 @@ struct MarginSubject {
     let title =
       "\(account.id) at \(venue.id), \(account.mode.rawValue), group \(venue.book.groups[account.group]), "
       + "margin \(modelName), money in \(venue.settlement)\n"
-    return [title, positions(statement), totals(statement), pricePoints(statement)].joined(separator: "\n")
+    return [title, positions(statement), totals(statement), pricePoints(statement), loops(of: index)]
+      .filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  /// The leverage loops of one account; empty where it has none.
+  private func loops(of index: Int) -> String {
+    let found = LoopedCollateral.loops(of: index, book: venue.book, curve: curve, prices: prices, bases: bases)
+    guard !found.isEmpty else { return "" }
+    let rows = found.map { loop in
+      [
+        assetIDs[loop.root], Exact.money(loop.collateral), Exact.money(loop.debt), String(format: "%.4g", loop.leverage),
+        NumberText.percent(loop.share), loop.peg.map(Exact.number) ?? "none",
+        loop.liquidationPeg.map(Exact.number) ?? "never",
+      ]
+    }
+    let header = ["Loop on", "Tokens", "Debt in it", "Leverage", "Share of debt", "Peg now", "Liquidated at a peg of"]
+    return TextTable(header: header, rows: rows).text
+  }
+
+  /// The leverage loops of the book by leverage; empty where there are none.
+  private var loopTable: String {
+    let found = LoopedCollateral.all(of: venue, curve: curve, prices: prices, bases: bases)
+    guard !found.isEmpty else { return "" }
+    let debts = venue.book.debts(at: prices)
+    return Set(found.map(\.root)).sorted().map { root in
+      let table = LoopTable(found.filter { $0.root == root }, debts: debts)
+      let rows = table.rows.map { row in
+        [
+          row.bucket, String(row.accounts), money(row.collateral), money(row.debt),
+          row.firstPeg.map(NumberText.ratio) ?? "never", row.medianPeg.map(NumberText.ratio) ?? "never",
+        ]
+      }
+      let header = ["Loops on \(assetIDs[root])", "Accounts", "Tokens", "Debt", "First liquidated at a peg of", "Half of the debt at"]
+      return TextTable(header: header, rows: rows).text
+        + "\(NumberText.percent(table.shareOfDebt)) of all debt is looped; leverage is tokens ÷ (tokens − debt in them).\n"
+    }.joined(separator: "\n")
   }
 
   private func positions(_ statement: AccountStatement) -> String {
@@ -127,7 +168,7 @@ struct MarginSubject {
       liquidatable now: \(health.count { $0.health < 0 })
 
       """
-    return NumberText.plain([lines, exposureTable(exposures), mapTable].joined(separator: "\n"))
+    return NumberText.plain([lines, exposureTable(exposures), loopTable, mapTable].filter { !$0.isEmpty }.joined(separator: "\n"))
   }
 
   private func exposureTable(_ exposures: [BookExposure]) -> String {

@@ -16,6 +16,8 @@ public struct VenuePlan: Sendable {
   let growth: [[Double]]
   /// Value of one unit of each column at a mark of 0, and its notional there: those of an inverse face, else 0.
   let valueConstant: [Double], notionalConstant: [Double]
+  /// 1 for columns whose closing trades in their asset's market, 0 for others.
+  let traded: [Double]
   /// Penalty paid per unit notional when closing, per column; 0 for what is no notional.
   let closingPenalty: [Double]
   /// What is settled in cash within the horizon, in the order of time.
@@ -60,11 +62,12 @@ public struct VenuePlan: Sendable {
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
     valueConstant = book.openingValuations.map(\.constant)
     notionalConstant = book.openingValuations.map(\.face)
+    traded = book.columns.map { $0.isTraded ? 1 : 0 }
     closingPenalty = book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
     expiries = ColumnExpiry.within(grid, of: venue)
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in
       guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.paysFunding,
-        column.leg != .coins
+        column.leg != .coins, column.leg != .money
       else {
         return (0, 0, 0)
       }
@@ -123,7 +126,9 @@ public struct VenuePlan: Sendable {
   }
 
   private func size(of position: Int) -> Double {
-    abs(venue.book.quantity[position]) * initialValues.unitNotional[Int(venue.book.column[position])]
+    let column = Int(venue.book.column[position])
+    return venue.book.columns[column].leg == .money
+      ? 0 : abs(venue.book.quantity[position]) * initialValues.unitNotional[column]
   }
 
   private static func growth(of column: Book.Column, instruments: [Instrument], grid: TimeGrid) -> [Double] {

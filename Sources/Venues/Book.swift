@@ -5,6 +5,9 @@
 ///
 /// An inverse position has two columns, so that no value depends on an entry price: its *coins*, q·face/entry units of the
 /// asset, worth M each; and its *face*, q·face units worth −1 each. Together they are worth q·face·(M/entry − 1).
+///
+/// A linear position that settles in another asset S has a second column too: its *money*, −q·entry units of S, worth
+/// M_S each. Together with the contracts they are worth q·(M/M_S − entry) units of S.
 public struct Book: Sendable {
   /// One column of the book.
   public struct Column: Sendable, Hashable {
@@ -26,6 +29,9 @@ public struct Book: Sendable {
       case coins
       /// The face of an inverse position: fixed in settlement money; notional, requirement and funding are counted on it.
       case face
+      /// What a linear position in another currency was entered for: units of that currency, valued at its mark; no
+      /// notional, no requirement, and never traded.
+      case money
     }
 
     /// Index of the instrument at the venue.
@@ -45,8 +51,10 @@ public struct Book: Sendable {
       self.leg = leg
     }
 
-    /// Whether positions here count towards notional: futures and debts, an inverse position once.
-    public var countsAsNotional: Bool { side != .held && leg != .coins }
+    /// Whether positions here count towards notional: futures and debts, a position of two legs once.
+    public var countsAsNotional: Bool { side != .held && leg != .coins && leg != .money }
+    /// Whether closing a position here trades in the market of its asset.
+    public var isTraded: Bool { leg != .face && leg != .money }
   }
 
   /// The accounts, isolated positions included.
@@ -85,8 +93,19 @@ public struct Book: Sendable {
         continue
       case .perpetual(let terms):
         guard let face = terms.inverseFace else {
-          cash[position.account] -= position.quantity * position.entryPrice
-          break
+          guard terms.settlementAsset != nil else {
+            cash[position.account] -= position.quantity * position.entryPrice
+            break
+          }
+          placed.append(
+            (Int32(position.account), Int32(layout.column(of: position, leg: .whole)), position.quantity))
+          guard position.entryPrice != 0 else { continue }
+          placed.append(
+            (
+              Int32(position.account), Int32(layout.column(of: position, leg: .money)),
+              -position.quantity * position.entryPrice
+            ))
+          continue
         }
         let money = position.quantity * face
         let coins = layout.column(of: position, leg: .coins)
@@ -142,17 +161,18 @@ private struct ColumnLayout {
   mutating func column(of position: Position, leg: Book.Column.Leg) -> Int {
     let isOwed: Bool
     if case .spot = instruments[position.instrument].kind { isOwed = position.quantity < 0 } else { isOwed = false }
-    let key = position.instrument * 2 + (isOwed || leg == .face ? 1 : 0)
+    let key = position.instrument * 2 + (isOwed || leg == .face || leg == .money ? 1 : 0)
     if numbers[key] >= 0 { return numbers[key] }
     let side: Book.Column.Side
+    var asset = instruments[position.instrument].asset ?? 0
     switch instruments[position.instrument].kind {
-    case .perpetual: side = .perpetual
+    case .perpetual(let terms):
+      side = .perpetual
+      if leg == .money { asset = terms.settlementAsset ?? asset }
     case .spot, .settlement: side = isOwed ? .owed : .held
     }
     numbers[key] = columns.count
-    columns.append(
-      Book.Column(
-        instrument: position.instrument, asset: instruments[position.instrument].asset ?? 0, side: side, leg: leg))
+    columns.append(Book.Column(instrument: position.instrument, asset: asset, side: side, leg: leg))
     return numbers[key]
   }
 }

@@ -51,6 +51,7 @@ extension TwinCase {
   func maintenanceFactors(venue: Int, rates: [ReferenceRates]) -> [Double?] {
     let input = venues[venue]
     return input.venue.book.columns.flatMap { column -> [Double?] in
+      if column.leg == .money { return [nil, nil] }
       let own = rates[column.instrument]
       switch input.model {
       case .tiered, .sizePremium:

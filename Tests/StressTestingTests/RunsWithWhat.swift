@@ -55,6 +55,9 @@ enum RunsWithWhat {
     Holding(
       name: "`perpetual`", instrument: "kind: perpetual, asset: BTC, margin: flat", quantity: "3,100", isFuture: true),
     Holding(
+      name: "`perpetual` settled in another asset",
+      instrument: "kind: perpetual, asset: BTC, settlement: USDT, margin: flat", quantity: "3,100", isFuture: true),
+    Holding(
       name: "`inverse-perpetual`", instrument: "kind: inverse-perpetual, asset: BTC, face: 10, margin: flat",
       quantity: "30,100", isFuture: true),
     Holding(

@@ -56,7 +56,9 @@ struct RunsWithWhatTests {
       """
       venue: cell
       settlement: USD
-      assets: [{ id: BTC, averageDailyVolume: 1e7, halfSpread: 0.0001 }]
+      assets:
+        - { id: BTC, averageDailyVolume: 1e7, halfSpread: 0.0001 }
+        - { id: USDT, averageDailyVolume: 1e8, halfSpread: 0.0001 }
       instruments:
         - { id: USD, kind: settlement }
         - { id: X, \(holding.instrument) }
@@ -73,7 +75,8 @@ struct RunsWithWhatTests {
       calibration: { source: "made up", window: { from: 2024-01-01, to: 2024-12-31 }, observations: 8760 }
       assets:
         - { id: BTC, price: 100, volatility: 2.5, impliedVolatility: { initial: 2, longRun: 2, halfLifeHours: 12, volatilityOfVolatility: 2 } }
-      correlation: { matrix: [[1]] }
+        - { id: USDT, price: 1, volatility: 0.02 }
+      correlation: { matrix: [[1, 0], [0, 1]] }
       """
 
     /// What is wrong with the cell, one message per problem; empty where it loads and runs.

@@ -27,7 +27,8 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
   init(rates: DynamicRates<Law>, book: Book) {
     self.rates = rates
     let count = rates.terms.recursions.count
-    columns = book.columns.indices.filter { book.columns[$0].side == .perpetual }.map { ($0, book.columns[$0].asset) }
+    columns = book.columns.indices.filter { book.columns[$0].side == .perpetual && book.columns[$0].leg != .money }
+      .map { ($0, book.columns[$0].asset) }
     assets = Set(columns.map(\.asset)).sorted()
     var open = [Double](repeating: 0, count: book.columns.count)
     for position in book.quantity.indices { open[Int(book.column[position])] += abs(book.quantity[position]) }

@@ -102,7 +102,8 @@ struct BookAssembly {
   private mutating func place(_ row: PositionRow, prices: [Double]?) {
     let owner = Int(row.account)
     let instrument = Int(row.instrument)
-    checkNotional(row, instruments[instrument], price: instruments[instrument].asset.flatMap { prices?[$0] })
+    checkNotional(
+      row, instruments[instrument], price: instruments[instrument].asset.flatMap { prices?[$0] }, prices: prices)
     guard row.isolatedCollateral > 0 else {
       if accounts[owner].mode == .isolated, case .perpetual = instruments[instrument].kind {
         record(
@@ -126,9 +127,14 @@ struct BookAssembly {
   }
 
   /// Records a position whose notional, at its entry or at t = 0, is beyond what sums of many can hold.
-  private func checkNotional(_ row: PositionRow, _ instrument: Instrument, price: Double?) {
+  private func checkNotional(
+    _ row: PositionRow, _ instrument: Instrument, price: Double?, prices settlementPrices: [Double]?
+  ) {
     var largest = abs(row.quantity) * max(price ?? 0, row.entryPrice, price == nil ? 1 : 0)
     if case .perpetual(let terms) = instrument.kind {
+      if let paidIn = terms.settlementAsset {
+        largest = max(largest, abs(row.quantity) * row.entryPrice * (settlementPrices?[paidIn] ?? 1))
+      }
       if let face = terms.inverseFace { largest = abs(row.quantity) * face * max(1, (price ?? 1) / row.entryPrice) }
       if let expiry = terms.expiry { largest *= max(1, expiry.premium(after: 0)) }
     }

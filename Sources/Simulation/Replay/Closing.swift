@@ -62,7 +62,7 @@ struct ClosingRule {
         * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
       notional += size
-      cost += size * (plan.closingPenalty[column] + (about.leg == .face ? 0 : halfSpread[about.asset]))
+      cost += size * (plan.closingPenalty[column] + (about.isTraded ? halfSpread[about.asset] : 0))
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }
@@ -85,7 +85,7 @@ struct ClosingRule {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       let size = abs(quantity) * columns.unitNotional[column]
-      let spread = about.leg == .face ? 0 : halfSpread[about.asset]
+      let spread = about.isTraded ? halfSpread[about.asset] : 0
       switch about.side {
       case .perpetual:
         cash += quantity * columns.unitValue[column] - size * (spread + plan.closingPenalty[column])

@@ -83,7 +83,7 @@ final class ColumnState {
   func revalue(marks: [Double]) {
     for (index, column) in plan.venue.book.columns.enumerated() {
       let grown = marks[column.asset] * growth[index]
-      unitTraded[index] = grown
+      unitTraded[index] = grown * plan.traded[index]
       unitNotional[index] = grown + notionalConstant[index]
       unitValue[index] = grown + valueConstant[index] - accrued[index]
       packed[index * HeadroomRows.columnStride] = unitValue[index]

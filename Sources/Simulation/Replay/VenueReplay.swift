@@ -200,8 +200,8 @@ final class VenueReplay {
       let before = ledger.quantity[position]
       guard share > 0, before != 0 else { continue }
       let units = share * before
-      let price =
-        market.fills[about.asset] * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
+      let trade = about.isTraded ? market.fills[about.asset] : market.marks[about.asset]
+      let price = trade * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)

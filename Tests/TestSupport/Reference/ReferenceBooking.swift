@@ -60,9 +60,11 @@ extension ReferenceClearingHouse {
   }
 
   /// A trade of part of a position at the fill: the trader gets the money, the outside market the quantity.
-  private mutating func trade(_ share: Double, of position: ReferencePosition, fills: [Double], hours: Double) -> Double
-  {
-    let valuation = valuation(fills, hours: hours)
+  private mutating func trade(
+    _ share: Double, of position: ReferencePosition, fills: [Double], marks: [Double], hours: Double
+  ) -> Double {
+    // What is owed in another currency is settled at its mark; nothing is bought or sold.
+    let valuation = valuation(position.leg == .money ? marks : fills, hours: hours)
     let quantity = share * position.quantity
     let money = quantity * valuation.unitValue(position)
     outside.take(quantity, like: position, paying: money)
@@ -79,7 +81,7 @@ extension ReferenceClearingHouse {
       let position = accounts[index].positions[place]
       let share = action.closing.share(of: position)
       guard share > 0, position.quantity != 0 else { continue }
-      accounts[index].cash += trade(share, of: position, fills: fills, hours: valuation.hours)
+      accounts[index].cash += trade(share, of: position, fills: fills, marks: valuation.prices, hours: valuation.hours)
       accounts[index].positions[place].quantity *= 1 - share
       if position.countsAsNotional { action.notional += share * valuation.notional(position) }
     }
@@ -102,7 +104,7 @@ extension ReferenceClearingHouse {
     for place in accounts[index].positions.indices {
       let position = accounts[index].positions[place]
       let share = closing.share(of: position)
-      liquidators += trade(share, of: position, fills: fills, hours: valuation.hours)
+      liquidators += trade(share, of: position, fills: fills, marks: valuation.prices, hours: valuation.hours)
       accounts[index].positions[place].quantity *= 1 - share
     }
     accounts[index].cash += closing.repaidCash
@@ -120,7 +122,7 @@ extension ReferenceClearingHouse {
   private mutating func settleDebt(of index: Int, _ valuation: ReferenceValuation) {
     for place in accounts[index].positions.indices where accounts[index].positions[place].side == .owed {
       let position = accounts[index].positions[place]
-      accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+      accounts[index].cash += trade(1, of: position, fills: valuation.prices, marks: valuation.prices, hours: valuation.hours)
       accounts[index].positions[place].quantity = 0
     }
   }
@@ -134,7 +136,7 @@ extension ReferenceClearingHouse {
         guard let expiry = position.expiry, abs(expiry.hours - valuation.hours) < 1e-9 * expiry.hours,
           position.quantity != 0
         else { continue }
-        accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+        accounts[index].cash += trade(1, of: position, fills: valuation.prices, marks: valuation.prices, hours: valuation.hours)
         accounts[index].positions[place].quantity = 0
       }
     }

@@ -195,7 +195,7 @@ package struct ReferenceMargin: Sendable {
     let accounts = venue.book.accounts.indices.map {
       ReferenceAccount($0, of: venue.book, instruments: venue.instruments)
     }
-    return accounts.flatMap(\.positions).filter { $0.instrument == instrument && $0.leg != .coins }
+    return accounts.flatMap(\.positions).filter { $0.instrument == instrument && $0.countsAsNotional }
       .reduce(0) { $0 + moment.notional($1) }
   }
 
@@ -220,7 +220,7 @@ package struct ReferenceMargin: Sendable {
   package func requirement(
     _ level: ReferenceLevel, position: ReferencePosition, notional: Double, of account: ReferenceAccount
   ) -> Double {
-    if position.leg == .coins { return 0 }
+    if position.leg == .coins || position.leg == .money { return 0 }
     switch (model, position.kind) {
     case (.tiered(let tables), .perpetual(let terms)), (.sizePremium(let tables, _), .perpetual(let terms)):
       guard let index = terms.brackets else { return 0 }
