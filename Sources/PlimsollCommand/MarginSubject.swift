@@ -67,7 +67,8 @@ struct MarginSubject {
     guard !found.isEmpty else { return "" }
     let rows = found.map { loop in
       [
-        assetIDs[loop.root], Exact.money(loop.collateral), Exact.money(loop.debt), String(format: "%.4g", loop.leverage),
+        assetIDs[loop.root], Exact.money(loop.collateral), Exact.money(loop.debt),
+        String(format: "%.4g", loop.leverage),
         NumberText.percent(loop.share), loop.peg.map(Exact.number) ?? "none",
         loop.liquidationPeg.map(Exact.number) ?? "never",
       ]
@@ -86,10 +87,13 @@ struct MarginSubject {
       let rows = table.rows.map { row in
         [
           row.bucket, String(row.accounts), money(row.collateral), money(row.debt),
-          row.firstPeg.map(NumberText.ratio) ?? "never", row.medianPeg.map(NumberText.ratio) ?? "never",
+          row.firstPeg.map { NumberText.ratio($0) } ?? "never", row.medianPeg.map { NumberText.ratio($0) } ?? "never",
         ]
       }
-      let header = ["Loops on \(assetIDs[root])", "Accounts", "Tokens", "Debt", "First liquidated at a peg of", "Half of the debt at"]
+      let header = [
+        "Loops on \(assetIDs[root])", "Accounts", "Tokens", "Debt", "First liquidated at a peg of",
+        "Half of the debt at",
+      ]
       return TextTable(header: header, rows: rows).text
         + "\(NumberText.percent(table.shareOfDebt)) of all debt is looped; leverage is tokens ÷ (tokens − debt in them).\n"
     }.joined(separator: "\n")
@@ -168,7 +172,8 @@ struct MarginSubject {
       liquidatable now: \(health.count { $0.health < 0 })
 
       """
-    return NumberText.plain([lines, exposureTable(exposures), loopTable, mapTable].filter { !$0.isEmpty }.joined(separator: "\n"))
+    return NumberText.plain(
+      [lines, exposureTable(exposures), loopTable, mapTable].filter { !$0.isEmpty }.joined(separator: "\n"))
   }
 
   private func exposureTable(_ exposures: [BookExposure]) -> String {

@@ -103,7 +103,10 @@ struct TwinContractsTests {
 
   @Test("the random cases hold what the comparison is about")
   func features() throws {
-    var counts = ["in another currency closed": 0, "in another currency settled": 0, "inverse closed": 0, "dated closed": 0, "settled at expiry": 0, "isolated settled": 0]
+    var counts = [
+      "in another currency closed": 0, "in another currency settled": 0, "inverse closed": 0, "dated closed": 0,
+      "settled at expiry": 0, "isolated settled": 0,
+    ]
     for number in Self.cases {
       let twin = try #require(TwinCase(number: number)).withContracts()
       let trace = twin.trace(path: 0)

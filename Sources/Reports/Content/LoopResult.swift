@@ -55,8 +55,8 @@ public struct LoopResult: Sendable, Hashable {
     rows.map { row in
       [
         name, venue, root, row.bucket, String(row.accounts), NumberText.money(row.collateral),
-        NumberText.money(row.debt), row.firstPeg.map(NumberText.ratio) ?? "never",
-        row.medianPeg.map(NumberText.ratio) ?? "never",
+        NumberText.money(row.debt), row.firstPeg.map { NumberText.ratio($0) } ?? "never",
+        row.medianPeg.map { NumberText.ratio($0) } ?? "never",
       ]
     }
   }

@@ -40,7 +40,8 @@ public struct TablesCSV: ReportFormat {
     guard !found.isEmpty else { return [] }
     var table = CSVText(
       header: [
-        "venue", "model", "matching", "loop", "leverage", "accounts", "collateral", "debt", "share_of_debt", "first_peg",
+        "venue", "model", "matching", "loop", "leverage", "accounts", "collateral", "debt", "share_of_debt",
+        "first_peg",
         "median_peg",
       ])
     for loop in found {

@@ -72,7 +72,8 @@ enum DetailTables {
     }
     return PageView.Table(
       title: "Looped collateral",
-      note: "Before any simulation: tokens that stand for the asset that their account owes; leverage is tokens ÷ (tokens − "
+      note:
+        "Before any simulation: tokens that stand for the asset that their account owes; leverage is tokens ÷ (tokens − "
         + "that debt), and the peg is the token's price over what it stands for. "
         + shares.joined(separator: "; ") + ".",
       table: FigureTable(

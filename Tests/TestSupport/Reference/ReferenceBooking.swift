@@ -122,7 +122,8 @@ extension ReferenceClearingHouse {
   private mutating func settleDebt(of index: Int, _ valuation: ReferenceValuation) {
     for place in accounts[index].positions.indices where accounts[index].positions[place].side == .owed {
       let position = accounts[index].positions[place]
-      accounts[index].cash += trade(1, of: position, fills: valuation.prices, marks: valuation.prices, hours: valuation.hours)
+      accounts[index].cash += trade(
+        1, of: position, fills: valuation.prices, marks: valuation.prices, hours: valuation.hours)
       accounts[index].positions[place].quantity = 0
     }
   }
@@ -136,7 +137,8 @@ extension ReferenceClearingHouse {
         guard let expiry = position.expiry, abs(expiry.hours - valuation.hours) < 1e-9 * expiry.hours,
           position.quantity != 0
         else { continue }
-        accounts[index].cash += trade(1, of: position, fills: valuation.prices, marks: valuation.prices, hours: valuation.hours)
+        accounts[index].cash += trade(
+          1, of: position, fills: valuation.prices, marks: valuation.prices, hours: valuation.hours)
         accounts[index].positions[place].quantity = 0
       }
     }
