@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Markets
 import Testing
 import Venues

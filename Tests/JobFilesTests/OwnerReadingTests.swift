@@ -1,5 +1,7 @@
 import Foundation
 import JobFiles
+import Markets
+import Schema
 import Simulation
 import Testing
 import Venues
