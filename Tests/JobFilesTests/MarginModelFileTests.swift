@@ -57,10 +57,10 @@ struct MarginModelFileTests {
     #expect(
       missing.count == 1 && missing[0].message.contains("no implied volatility for the asset of 'BTC-PERP', 'ETH-PERP'")
     )
-    let law = "      impliedVolatility: { initial: 0.7, longRun: 0.6, halfLifeHours: 48, volatilityOfVolatility: 1 }\n"
-    try workplace.edit("market.yaml", "      volatility: 0.6\n", "      volatility: 0.6\n" + law)
+    let law = "    impliedVolatility: { initial: 0.7, longRun: 0.6, halfLifeHours: 48, volatilityOfVolatility: 1 }\n"
+    try workplace.edit("market.yaml", "    volatility: 0.6\n", "    volatility: 0.6\n" + law)
     #expect(workplace.problems().first?.message.contains("the asset of 'ETH-PERP'") == true)
-    try workplace.edit("market.yaml", "      volatility: 0.8\n", "      volatility: 0.8\n" + law)
+    try workplace.edit("market.yaml", "    volatility: 0.8\n", "    volatility: 0.8\n" + law)
     let model = try #require(try workplace.load().marginModels[1].model as? ImpliedVolatilityMargin)
     #expect(model.rates.terms.impliedVolatilities.allSatisfy { abs($0 - 0.7) < 1e-15 })
     #expect(model.rates.terms.overlays.buffer == 0.25 && model.isDynamic)
