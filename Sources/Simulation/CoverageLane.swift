@@ -6,6 +6,9 @@ import Venues
 final class CoverageLane {
   private let scale: Double
   private let columns: ColumnState
+  /// The columns at the oracle's prices.
+  private let shown: ColumnState
+  private let oracle: OracleFeed?
   private let factors: any MarginFactors
   private let metrics: MarginMetrics
   private var marks: [Double]
@@ -19,6 +22,8 @@ final class CoverageLane {
       plan: plan, model: model, window: window, points: grid.points, stepYears: grid.stepYears)
     marks = [Double](repeating: 0, count: plan.assetIDs.count)
     impliedVolatilities = marks
+    oracle = OracleFeed(plan: plan, points: grid.points, stepHours: grid.stepHours, frozen: nil)
+    shown = oracle == nil ? columns : ColumnState(plan: plan)
   }
 
   /// Notional at t = 0 of what has a requirement: the weight of this venue among others.
@@ -31,13 +36,18 @@ final class CoverageLane {
     factors.reset(oraclePrices: marks)
     columns.reset(marks: marks)
     columns.setFactors(factors, scale: scale)
-    metrics.reset(columns: columns, volatilities: factors.volatilities, oraclePrices: marks)
+    oracle?.reset(marks: marks)
+    metrics.reset(columns: columns, volatilities: factors.volatilities, marks: marks)
     for step in 1..<path.points {
       takeMarks(of: path, at: step)
       columns.advance(to: step, marks: marks, path: path)
+      oracle?.publish(at: step, marks: marks)
       path.give(to: factors, at: step, buffer: &impliedVolatilities)
-      if factors.advance(step: step, oraclePrices: marks) { columns.setFactors(factors, scale: scale) }
-      metrics.record(step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: marks)
+      if factors.advance(step: step, oraclePrices: oracle?.samples ?? marks) {
+        columns.setFactors(factors, scale: scale)
+      }
+      if let oracle { shown.take(columns, prices: oracle.prices) }
+      metrics.record(step: step, columns: shown, volatilities: factors.volatilities, marks: marks)
     }
     metrics.onJudged = nil
   }
