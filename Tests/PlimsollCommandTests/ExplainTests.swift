@@ -54,7 +54,7 @@ struct ExplainTests {
     let pool = Command.root.appendingPathComponent("Portfolios/lending-pool").path
     let book = try shop.plimsoll("explain", pool)
     #expect(book.status == 0 && book.output.contains("Loops on ETH") && book.output.contains("of all debt is looped"))
-    let account = try shop.plimsoll("explain", pool, "--account", "looper-emode-001")
+    let account = try shop.plimsoll("explain", pool, "--account", "borrower-0001")
     #expect(account.status == 0 && account.output.contains("Liquidated at a peg of"), "\(account.messages)")
   }
 
