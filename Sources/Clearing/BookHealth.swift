@@ -9,8 +9,13 @@ public struct AccountHealth: Sendable, Hashable {
   /// The requirement at both levels.
   public var requirement: TwoLevels
 
-  /// Weighted equity minus maintenance requirement: below zero the account is liquidatable.
-  public var health: Double { weightedEquity.maintenance - requirement.maintenance }
+  /// The account's agreed credit line.
+  public var credit = 0.0
+
+  /// Weighted equity and credit minus maintenance requirement: below zero the account is liquidatable.
+  public var health: Double { weightedEquity.maintenance + credit - requirement.maintenance }
+  /// Weighted equity and credit minus initial requirement: below zero the account can open nothing.
+  public var room: Double { weightedEquity.initial + credit - requirement.initial }
 }
 
 extension RequirementTable.Level {
@@ -35,7 +40,7 @@ extension RequirementTable {
     var result = AccountHealth(
       equity: book.cash[index],
       weightedEquity: TwoLevels(initial: book.cash[index], maintenance: book.cash[index]),
-      requirement: TwoLevels(initial: 0, maintenance: 0))
+      requirement: TwoLevels(initial: 0, maintenance: 0), credit: book.accounts[index].credit)
     for position in book.positions(of: index) {
       let column = Int(book.column[position])
       let value = book.quantity[position] * values.unitValue[column]

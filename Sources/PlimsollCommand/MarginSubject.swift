@@ -1,5 +1,6 @@
 import Clearing
 import Foundation
+import Markets
 import Reports
 import Venues
 
@@ -10,8 +11,13 @@ struct MarginSubject {
   let prices: [Double]
   let modelName: String
   private let curve: HealthCurve
+  /// What staked and wrapped assets stand for.
+  private let bases: DerivedBases
 
-  init(venue: Venue, assetIDs: [String], prices: [Double], modelName: String, model: any MarginModel) {
+  init(
+    venue: Venue, assetIDs: [String], prices: [Double], modelName: String, model: any MarginModel, bases: DerivedBases
+  ) {
+    self.bases = bases
     self.venue = venue
     self.assetIDs = assetIDs
     self.prices = prices
@@ -21,11 +27,28 @@ struct MarginSubject {
 
   // MARK: One account
 
-  /// The account of that name and its isolated positions; empty where the venue has none.
+  /// The account of that name, or the accounts of an owner of that name, with their isolated positions and, where there
+  /// are several, what they come to together; empty where the venue has none.
   func accountTexts(_ name: String) throws -> [String] {
-    guard let owner = venue.book.accounts.firstIndex(where: { $0.id == name }) else { return [] }
-    let isolated = venue.book.accounts.indices.filter { venue.book.accounts[$0].owner == owner }
-    return ([owner] + isolated).map(text)
+    let accounts = venue.book.accounts
+    let named = accounts.indices.filter {
+      accounts[$0].owner == nil && (accounts[$0].id == name || accounts[$0].holder == name)
+    }
+    let found = named + accounts.indices.filter { accounts[$0].owner.map(named.contains) == true }
+    return found.map(text) + (found.count > 1 ? [together(name, found)] : [])
+  }
+
+  /// Sums over the accounts of one owner, none of which pays for another.
+  private func together(_ name: String, _ accounts: [Int]) -> String {
+    let health = accounts.map { curve.health(of: $0) }
+    func sum(_ figure: (AccountHealth) -> Double) -> String { Exact.money(health.reduce(0) { $0 + figure($1) }) }
+    return """
+      \(name) together, \(accounts.count) accounts margined apart
+      equity                   \(sum { $0.equity })
+      initial, maintenance     \(sum { $0.requirement.initial }), \(sum { $0.requirement.maintenance })
+      liquidatable now         \(health.count { $0.health < 0 })
+
+      """
   }
 
   private func text(of index: Int) -> String {
@@ -36,8 +59,46 @@ struct MarginSubject {
       + "margin \(modelName), money in \(venue.settlement)\n"
     return
       ([title, positions(statement)] + worstCases(statement)
-      + [totals(statement), pricePoints(statement), greekTable(statement.greeks)])
+      + [totals(statement), pricePoints(statement), greekTable(statement.greeks), loops(of: index)])
       .filter { !$0.isEmpty }.joined(separator: "\n")
+  }
+
+  /// The leverage loops of one account; empty where it has none.
+  private func loops(of index: Int) -> String {
+    let found = LoopedCollateral.loops(of: index, book: venue.book, curve: curve, prices: prices, bases: bases)
+    guard !found.isEmpty else { return "" }
+    let rows = found.map { loop in
+      [
+        assetIDs[loop.root], Exact.money(loop.collateral), Exact.money(loop.debt),
+        String(format: "%.4g", loop.leverage),
+        NumberText.percent(loop.share), loop.peg.map(Exact.number) ?? "none",
+        loop.liquidationPeg.map(Exact.number) ?? "never",
+      ]
+    }
+    let header = ["Loop on", "Tokens", "Debt in it", "Leverage", "Share of debt", "Peg now", "Liquidated at a peg of"]
+    return TextTable(header: header, rows: rows).text
+  }
+
+  /// The leverage loops of the book by leverage; empty where there are none.
+  private var loopTable: String {
+    let found = LoopedCollateral.all(of: venue, curve: curve, prices: prices, bases: bases)
+    guard !found.isEmpty else { return "" }
+    let debts = venue.book.debts(at: prices)
+    return Set(found.map(\.root)).sorted().map { root in
+      let table = LoopTable(found.filter { $0.root == root }, debts: debts)
+      let rows = table.rows.map { row in
+        [
+          row.bucket, String(row.accounts), money(row.collateral), money(row.debt),
+          row.firstPeg.map { NumberText.ratio($0) } ?? "never", row.medianPeg.map { NumberText.ratio($0) } ?? "never",
+        ]
+      }
+      let header = [
+        "Loops on \(assetIDs[root])", "Accounts", "Tokens", "Debt", "First liquidated at a peg of",
+        "Half of the debt at",
+      ]
+      return TextTable(header: header, rows: rows).text
+        + "\(NumberText.percent(table.shareOfDebt)) of all debt is looped; leverage is tokens ÷ (tokens − debt in them).\n"
+    }.joined(separator: "\n")
   }
 
   private func positions(_ statement: AccountStatement) -> String {
@@ -103,13 +164,16 @@ struct MarginSubject {
 
   private func totals(_ statement: AccountStatement) -> String {
     let health = statement.health
-    let room = health.weightedEquity.initial - health.requirement.initial
+    let room = health.room
+    let credit =
+      health.credit > 0
+      ? "agreed credit            \(Exact.money(health.credit)) (counts in headroom, not in equity)\n" : ""
     let leverage =
       statement.effectiveLeverage.isFinite
       ? "\(String(format: "%.4g", statement.effectiveLeverage)) (notional ÷ headroom)" : "none: the headroom is used up"
     return """
       equity                   \(Exact.money(health.equity))
-      headroom to liquidation  \(Exact.money(health.health))\(health.health < 0 ? "  LIQUIDATABLE NOW" : "")
+      \(credit)headroom to liquidation  \(Exact.money(health.health))\(health.health < 0 ? "  LIQUIDATABLE NOW" : "")
       room to open more        \(Exact.money(room))\(room < 0 ? "  margin call" : "")
       effective leverage       \(leverage)
 
@@ -158,7 +222,8 @@ struct MarginSubject {
 
       """
     return NumberText.plain(
-      [lines, exposureTable(exposures), greekTable(exposures), mapTable].filter { !$0.isEmpty }.joined(separator: "\n"))
+      [lines, exposureTable(exposures), greekTable(exposures), loopTable, mapTable].filter { !$0.isEmpty }
+        .joined(separator: "\n"))
   }
 
   private func exposureTable(_ exposures: [BookExposure]) -> String {

@@ -25,13 +25,18 @@ public struct MarginMatching: Sendable {
   /// What the pilot's seed differs from the run's by (the golden ratio in 64 bits).
   private static let pilotSalt: UInt64 = 0x9E37_79B9_7F4A_7C15
 
+  /// Draws pilot paths of a run's market, which are not the run's.
+  static func pilot(of generator: PathGenerator) -> PathGenerator {
+    PathGenerator(market: generator.market, seed: generator.seed ^ pilotSalt)
+  }
+
   /// Compares `model` with `baseline`, each one plan per venue, on `paths` pilot paths of `generator`'s market.
   ///
   /// Nil if the compared model requires nothing at all, so that no factor can help.
   public init?(
     generator: PathGenerator, venues: [VenuePlan], baseline: [ModelPlan], model: [ModelPlan], paths: Int, workers: Int
   ) throws {
-    let pilot = PathGenerator(market: generator.market, seed: generator.seed ^ Self.pilotSalt)
+    let pilot = Self.pilot(of: generator)
     let blocks = max(1, paths / pathsPerBlock)
     let drawn = try WorkerPool(workers: workers).map(
       blocks: blocks, makeWorkspace: { _ in PilotWorkspace(pilot, venues: venues, models: [baseline, model]) }
@@ -98,6 +103,7 @@ private final class PilotLane {
   private var shortMaintenanceHints: RequirementCurves.Hints
   private let columnCount: Int
   private var marks: [Double]
+  private var impliedVolatilities: [Double]
   private let oracle: OracleFeed?
   private let scenarios: ScenarioValues?
   private let quantity: [Double]
@@ -117,6 +123,7 @@ private final class PilotLane {
     shortMaintenanceHints = shortMaintenanceCurves.makeHints()
     columnCount = book.columns.count
     marks = [Double](repeating: 0, count: plan.assetIDs.count)
+    impliedVolatilities = marks
     oracle = OracleFeed(plan: plan, points: grid.points, stepHours: grid.stepHours, frozen: nil)
     shown = oracle == nil ? columns : ColumnState(plan: plan)
     scenarios = model.scenarios.map { ScenarioValues(plan: $0, stepHours: plan.stepHours) }
@@ -137,6 +144,7 @@ private final class PilotLane {
       takeMarks(of: path, at: step)
       columns.advance(to: step, marks: marks, path: path)
       oracle?.publish(at: step, marks: marks)
+      path.give(to: factors, at: step, buffer: &impliedVolatilities)
       if factors.advance(step: step, oraclePrices: oracle?.samples ?? marks) {
         columns.setFactors(factors, scale: model.scale)
       }

@@ -42,7 +42,7 @@ public struct ModelPlan: Sendable {
       rows: headroom, quantity: book.quantity,
       weighted: book.quantity.indices.map {
         table.maintenance.weight(position: $0, quantity: book.quantity[$0]) * book.quantity[$0]
-      }, constant: book.cash,
+      }, constant: book.standing,
       state: book.columns.indices.flatMap {
         [
           values.unitValue[$0], values.unitNotional[$0], factors.maintenance[2 * $0], factors.maintenance[2 * $0 + 1],

@@ -24,6 +24,9 @@ struct RunPlan {
     let matching: MarginMatching?
   }
 
+  /// What is to be said of the matchings.
+  let matchingWarnings: [String]
+
   /// Resolves `job`; pilot paths are simulated here where models are to be matched.
   init(_ job: StressJob, workers: Int) throws {
     let market = job.market
@@ -31,7 +34,11 @@ struct RunPlan {
     let venues = Self.venues(job, market)
     self.job = job
     self.venues = venues
-    entries = try Self.entries(job, generator: generator, venues: venues, workers: workers)
+    let configured = try Self.entries(job, generator: generator, venues: venues, workers: workers)
+    let covered = try Self.coverageEntries(
+      job, generator: generator, venues: venues, measured: configured.measured, workers: workers)
+    entries = configured.entries + covered.entries
+    matchingWarnings = configured.warnings + covered.warnings
     let depths = MarketPlan(
       venue: job.venues[0].venue, rules: job.venues[0].rules,
       longRunVolatilities: market.longRunVolatilities, grid: market.grid)
@@ -75,16 +82,18 @@ struct RunPlan {
     }
   }
 
+  /// The baseline, the others as configured and at equal average initial margin, as far as the job asks for them; besides
+  /// all models measured, the baseline first, and what is to be said.
   private static func entries(
     _ job: StressJob, generator: PathGenerator, venues: [VenuePlan], workers: Int
-  ) throws -> [ModelEntry] {
+  ) throws -> (entries: [ModelEntry], measured: [ModelEntry], warnings: [String]) {
     let order = [job.baseline] + job.marginModels.indices.filter { $0 != job.baseline }
     let plain = order.map { index in
       let plans = venues.map { ModelPlan(model: job.marginModels[index].model, scale: 1, plan: $0) }
       return ModelEntry(
         jobModel: index, label: label(of: job.marginModels[index]), plans: plans, matching: nil)
     }
-    guard let baseline = plain.first else { return [] }
+    guard let baseline = plain.first else { return ([], [], []) }
     let measured = try plain.dropFirst().map { entry in
       let matching = try MarginMatching(
         generator: generator, venues: venues, baseline: baseline.plans, model: entry.plans, paths: job.pilotPaths,
@@ -92,24 +101,55 @@ struct RunPlan {
       return ModelEntry(jobModel: entry.jobModel, label: entry.label, plans: entry.plans, matching: matching)
     }
     let configured = job.matchings.contains(.asConfigured) ? measured : []
-    let matched =
-      job.matchings.contains(.equalAverageInitialMargin)
-      ? measured.compactMap { entry in
-        entry.matching.map { self.matched(entry, $0, job: job, venues: venues) }
-      } : []
-    return [baseline] + configured + matched
+    guard job.matchings.contains(.equalAverageInitialMargin) else {
+      return ([baseline] + configured, [baseline] + measured, [])
+    }
+    let matched = measured.compactMap { entry in
+      entry.matching.map {
+        self.matched(entry, .equalAverageInitialMargin, ($0.factor, $0.standardError), job: job, venues: venues)
+      }
+    }
+    let warnings = measured.filter { $0.matching == nil }.map {
+      "\($0.label.name) requires nothing, or nothing finite, on the pilot paths, so no factor can match its average initial margin"
+    }
+    return ([baseline] + configured + matched, [baseline] + measured, warnings)
+  }
+
+  /// The models at the baseline's coverage, where the job asks for them, and what is to be said of those that cannot be.
+  private static func coverageEntries(
+    _ job: StressJob, generator: PathGenerator, venues: [VenuePlan], measured: [ModelEntry], workers: Int
+  ) throws -> (entries: [ModelEntry], warnings: [String]) {
+    guard job.matchings.contains(.equalCoverage), let baseline = measured.first else { return ([], []) }
+    var found: (entries: [ModelEntry], warnings: [String]) = ([], [])
+    for entry in measured.dropFirst() {
+      do {
+        let matching = try CoverageMatching(
+          generator: generator, venues: venues, baseline: baseline.plans, model: entry.plans,
+          windowHours: job.measures.callWindowHours, paths: job.pilotPaths, workers: workers)
+        found.entries.append(
+          matched(entry, .equalCoverage, (matching.factor, matching.standardError), job: job, venues: venues))
+        guard matching.uncoveredMoves < CoverageMatching.fewMoves else { continue }
+        found.warnings.append(
+          "the factor that matches \(entry.label.name) in coverage rests on \(matching.uncoveredMoves) moves that the baseline did not cover on \(matching.paths) pilot paths; raise compare.pilotPaths"
+        )
+      } catch let mismatch as CoverageMismatch {
+        found.warnings.append("\(entry.label.name) \(mismatch.words)")
+      }
+    }
+    return found
   }
 
   private static func matched(
-    _ entry: ModelEntry, _ matching: MarginMatching, job: StressJob, venues: [VenuePlan]
+    _ entry: ModelEntry, _ matching: Matching, _ found: (factor: Double, standardError: Double), job: StressJob,
+    venues: [VenuePlan]
   ) -> ModelEntry {
     let model = job.marginModels[entry.jobModel]
     var label = label(of: model)
-    label.matching = .equalAverageInitialMargin
-    label.factor = matching.factor
-    label.factorStandardError = matching.standardError
-    let plans = venues.map { ModelPlan(model: model.model, scale: matching.factor, plan: $0) }
-    return ModelEntry(jobModel: entry.jobModel, label: label, plans: plans, matching: matching)
+    label.matching = matching
+    label.factor = found.factor
+    label.factorStandardError = found.standardError
+    let plans = venues.map { ModelPlan(model: model.model, scale: found.factor, plan: $0) }
+    return ModelEntry(jobModel: entry.jobModel, label: label, plans: plans, matching: entry.matching)
   }
 
   private static func label(of model: JobModel) -> ModelLabel {

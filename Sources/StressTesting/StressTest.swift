@@ -67,6 +67,7 @@ public struct StressTest: Sendable {
     var report = plan.report(
       table: table, summary: summary, scenarios: (own.map { [$0] } ?? []) + scenarios, provenance: provenance)
     report.curves.liquidationMaps = maps
+    report.curves.loops = plan.loops
     return report
   }
 }

@@ -71,6 +71,8 @@ public struct FutureExpiry: Sendable, Hashable {
 /// - *linear*: one unit gains what the mark gains, less funding;
 /// - *inverse* (coin-margined): a contract has a fixed face in settlement money and pays face·(1/entry − 1/M) coins, which
 ///   are worth face·(M/entry − 1) at the mark M;
+/// - *in another currency*: a linear one whose gain is counted and paid in units of another asset S: q·(M/M_S − entry) of
+///   them, worth q·(M − entry·M_S);
 /// - *dated*: one unit gains what M·exp(basis·τ) gains and is settled in cash at the mark of its expiry.
 public struct PerpetualTerms: Sendable, Hashable {
   /// Index of the asset in the universe.
@@ -87,13 +89,16 @@ public struct PerpetualTerms: Sendable, Hashable {
   /// Face of one contract in settlement money where the contract is inverse; nil for a linear one, whose unit is one
   /// unit of the asset.
   public var inverseFace: Double?
+  /// Index of the asset that gains are paid in; nil for the venue's settlement currency and for inverse contracts.
+  public var settlementAsset: Int?
   /// When it ends; nil for a perpetual.
   public var expiry: FutureExpiry?
 
   /// Creates terms.
   public init(
     asset: Int, brackets: Int?, fundingRate: Double = 0, fundingIntervalHours: Double = 8,
-    takesMarketFunding: Bool = false, inverseFace: Double? = nil, expiry: FutureExpiry? = nil
+    takesMarketFunding: Bool = false, inverseFace: Double? = nil, settlementAsset: Int? = nil,
+    expiry: FutureExpiry? = nil
   ) {
     self.asset = asset
     self.brackets = brackets
@@ -101,6 +106,7 @@ public struct PerpetualTerms: Sendable, Hashable {
     self.fundingIntervalHours = fundingIntervalHours
     self.takesMarketFunding = takesMarketFunding
     self.inverseFace = inverseFace
+    self.settlementAsset = settlementAsset
     self.expiry = expiry
   }
 

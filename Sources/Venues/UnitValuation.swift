@@ -14,6 +14,7 @@ import Foundation
 /// | dated future | exp(basis·τ) | 0 | 0 |
 /// | coins of an inverse contract | 1 | 0 | 0 |
 /// | face of an inverse contract | 0 | −1 | 1 |
+/// | money of a contract in another currency | 1, of that currency's mark; nothing is traded | 0 | 0 |
 ///
 /// Options and pool shares are no straight lines; they have a `curve` and no slope, constant or face. An option's size is
 /// the mark of its underlying, since that is what margin tables are stated on; closing one trades nothing there.
@@ -96,6 +97,7 @@ extension Instrument {
       return UnitValuation(slope: exp(rate * hours / (24 * 365)))
     case .perpetual(let terms):
       if leg == .face { return UnitValuation(slope: 0, constant: -1, face: 1) }
+      if leg == .money { return UnitValuation(slope: 1) }
       return UnitValuation(slope: terms.expiry?.premium(after: hours) ?? 1)
     case .option(let terms):
       return UnitValuation(

@@ -86,6 +86,7 @@ extension TwinCase {
     }
     self.venues = venues
     extremes = figures.flip(0.15) ? paths.map { Self.extremes(of: $0, &figures) } : nil
+    if number % 5 == 3 { self.venues = withCredit().venues }
   }
 
   /// Lows and highs that enclose the prices of `path`: on most steps hardly more than that, now and then a long wick that

@@ -51,6 +51,7 @@ extension TwinCase {
   func maintenanceFactors(venue: Int, rates: [ReferenceRates]) -> [Double?] {
     let input = venues[venue]
     return input.venue.book.columns.flatMap { column -> [Double?] in
+      if column.leg == .money { return [nil, nil] }
       let own = rates[column.instrument]
       switch input.model {
       case .tiered, .sizePremium, .scenarioGrid:
@@ -109,25 +110,29 @@ extension TwinCase {
   /// The engine's model for a reference's rating.
   func model(of rating: ReferenceRating, instruments: [Instrument]) -> any MarginModel {
     let recursions: [VolatilityRecursion]
+    var implied: [Double] = []
     switch rating.estimator {
     case .exponential(let lambda, let hours):
       let estimator = ExponentialVolatility(lambda: lambda, per: hours == 24 ? .day : .step, grid: grid)
       recursions = initialVolatilities.map { VolatilityRecursion(estimator, initialVolatility: $0) }
+    case .implied(let all):
+      recursions = all.map { _ in .still(stepYears: grid.stepYears) }
+      implied = all
     case .garch(let all):
       recursions = all.map { VolatilityRecursion($0, horizonSteps: rating.periodHours / grid.stepHours) }
     }
     let terms = DynamicTerms(
       recursions: recursions, floor: rating.floor, cap: rating.cap,
       updateSteps: grid.wholeSteps(in: rating.updateHours) ?? 1, maintenanceFraction: rating.maintenanceFraction,
-      overlays: rating.overlays, longRunVolatilities: rating.longRun)
+      overlays: rating.overlays, longRunVolatilities: rating.longRun, impliedVolatilities: implied)
     let rootPeriod = (rating.periodHours / 8760).squareRoot()
     switch rating.law {
     case .normal(let quantile, let multiple, let own):
-      return VolatilityScaledMargin(
-        rates: DynamicRates(
-          law: NormalLaw(ratePerVolatility: multiple * quantile * rootPeriod),
-          maintenanceLaw: own.map { NormalLaw(ratePerVolatility: multiple * $0 * rootPeriod) }, terms: terms,
-          instruments: instruments))
+      let rates = DynamicRates(
+        law: NormalLaw(ratePerVolatility: multiple * quantile * rootPeriod),
+        maintenanceLaw: own.map { NormalLaw(ratePerVolatility: multiple * $0 * rootPeriod) }, terms: terms,
+        instruments: instruments)
+      return implied.isEmpty ? VolatilityScaledMargin(rates: rates) : ImpliedVolatilityMargin(rates: rates)
     case .lognormal(let tail, _, let own):
       return LognormalShortfallMargin(
         rates: DynamicRates(

@@ -132,6 +132,7 @@ public struct AccountStatement: Sendable {
   /// The quantity of a position as the positions file has it, counted on one leg; 0 for the other.
   private static func quantity(_ position: Int, _ column: Book.Column, _ book: Book, _ instrument: Instrument) -> Double
   {
+    if column.leg == .money { return 0 }
     guard case .perpetual(let terms) = instrument.kind, let face = terms.inverseFace else {
       return book.quantity[position]
     }

@@ -144,7 +144,7 @@ public struct HealthCurve: Sendable {
 
   /// H at `moved` prices, given the values and notionals of one unit of each column there.
   func health(of account: Int, moved: [Double], unit: (Int) -> (value: Double, notional: Double)) -> Double {
-    var health = book.cash[account]
+    var health = book.standing[account]
     for position in book.positions(of: account) {
       let column = Int(book.column[position])
       let quantity = book.quantity[position]

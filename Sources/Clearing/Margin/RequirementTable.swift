@@ -54,8 +54,8 @@ public struct RequirementTable: Sendable {
     for index in book.accounts.indices {
       for position in book.positions(of: index) {
         let column = book.columns[Int(book.column[position])]
-        // The requirement of an inverse position stands on its face; its coins count in full.
-        var found = column.leg == .coins ? PositionTerms() : terms(index, column)
+        // The requirement of a position of two legs stands on one of them; the coins, or the money, count in full.
+        var found = column.leg == .coins || column.leg == .money ? PositionTerms() : terms(index, column)
         if column.leg == .option { found = found.ofOption(isLong: book.quantity[position] > 0) }
         initial.append(lines: found.initialLines, weight: found.weight.initial, sizeFactor: found.sizeFactor)
         maintenance.append(

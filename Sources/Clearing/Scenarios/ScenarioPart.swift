@@ -48,7 +48,7 @@ public struct ScenarioPart: Sendable {
     leadingAsset = leading
     groupCount = leading.count
     expiryHours = book.columns.map { instruments[$0.instrument].expiryHours ?? .infinity }
-    isShocked = book.columns.map { $0.side == .perpetual }
+    isShocked = book.columns.map { $0.side == .perpetual && $0.leg != .money }
     var isMember = [Bool](repeating: false, count: book.accounts.count)
     for account in accounts { isMember[Int(account)] = true }
     self.isMember = isMember

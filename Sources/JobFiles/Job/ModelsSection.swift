@@ -56,7 +56,8 @@ struct ModelsSection {
       let context = MarginContext(
         grid: grid, venue: portfolio.venue, rules: portfolio.rules,
         initialVolatilities: market.initialVolatilities,
-        longRunVolatilities: market.longRunVolatilities, calibration: histories.calibration,
+        longRunVolatilities: market.longRunVolatilities,
+        impliedVolatilities: market.initialImpliedVolatilities, calibration: histories.calibration,
         history: entries[index].type?.needsHistory == true ? histories.history(of: entries[index].node) : nil,
         baselineMaintenanceFraction: fraction, assetIDs: market.assetIDs)
       guard let model = Self.model(entries[index], context) else {

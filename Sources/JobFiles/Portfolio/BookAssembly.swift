@@ -52,7 +52,34 @@ struct BookAssembly {
           loanToValue: table.loanToValue[number],
           efficiencyMode: table.efficiencyModes[number].flatMap {
             mode($0, among: modes, at: SourceLocation(file: accountsName, line: table.lines[number]))
-          }))
+          }, holder: table.owners[number], credit: table.credits[number]))
+    }
+    if let table { checkHolders(table, accountsName) }
+  }
+
+  /// An owner's sub-accounts are in one group, and an account that is an owner is nobody's sub-account.
+  private func checkHolders(_ table: AccountsFile, _ accountsName: String) {
+    guard table.owners.contains(where: { $0 != nil }) else { return }
+    var groupOf: [String: Int] = [:]
+    var owned: [String: String] = [:]
+    for account in accounts {
+      if let holder = account.holder { owned[account.id] = holder } else { groupOf[account.id] = account.group }
+    }
+    for (number, account) in accounts.enumerated() where account.holder != nil && number < table.lines.count {
+      guard let holder = account.holder, !problems.isFull else { return problems.countOnly() }
+      let place = SourceLocation(file: accountsName, line: table.lines[number])
+      if let above = owned[holder], above != holder {
+        problems.record(
+          "an owner is a sub-account itself", at: place.appending(key: "owner"), found: quotedForMessage(holder),
+          hint: "name \(quotedForMessage(above)), the owner of \(quotedForMessage(holder))")
+      }
+      if let group = groupOf[holder], group != account.group {
+        problems.record(
+          "sub-accounts of one owner are in different groups", at: place.appending(key: "group"),
+          found: quotedForMessage(groups[account.group]), allowed: quotedForMessage(groups[group]),
+          hint: "an owner is reported in one group; put all its accounts there, or give them different owners")
+      }
+      groupOf[holder] = groupOf[holder] ?? account.group
     }
   }
 
@@ -107,6 +134,9 @@ struct BookAssembly {
     let price = instrument.asset.flatMap { prices?[$0] }
     var largest = abs(row.quantity) * max(price ?? 0, row.entryPrice, price == nil ? 1 : 0)
     if case .perpetual(let terms) = instrument.kind {
+      if let paidIn = terms.settlementAsset {
+        largest = max(largest, abs(row.quantity) * row.entryPrice * (prices?[paidIn] ?? 1))
+      }
       if let face = terms.inverseFace { largest = abs(row.quantity) * face * max(1, (price ?? 1) / row.entryPrice) }
       if let expiry = terms.expiry { largest *= max(1, expiry.premium(after: 0)) }
     }

@@ -9,6 +9,8 @@ struct InstrumentListing {
   private(set) var places: [SourceLocation] = []
   private var usedAssets: Set<String> = []
   private var usedTables: Set<Int> = []
+  /// Name of the venue's settlement currency.
+  private let settlement: String?
 
   /// The words of the file.
   private enum KindName: String, CaseIterable {
@@ -31,6 +33,9 @@ struct InstrumentListing {
   private static let basis = Parameter<Double>.number(
     "basis", unit: "per year", in: Bounds(-5, 5), default: 0,
     "premium over the mark, continuously compounded: it trades at mark·exp(basis·years left)")
+  private static let paidIn = Parameter<String>.text(
+    "settlement", isOptional: true,
+    "the asset that gains and losses are paid in, entry prices being in it; the settlement currency if absent")
   private static let ltv = Parameter<Double>.number(
     "ltv", unit: "fraction", in: .fraction, isOptional: true, "what may be borrowed against it")
   private static let threshold = Parameter<Double>.number(
@@ -45,6 +50,7 @@ struct InstrumentListing {
     reading reader: inout ParameterReader, settlement: String?, assets: AssetListing, tables: BracketListing,
     intake: Intake
   ) {
+    self.settlement = settlement
     let items = reader.list("instruments", required: true, allowed: "a list of { id, kind, … }")
     var names: Set<String> = []
     var settlements: [(id: String, place: SourceLocation)] = []
@@ -126,9 +132,12 @@ struct InstrumentListing {
       let brackets = brackets(reading: &entry, among: tables)
       let hours = entry.read(Self.expiry)
       let basis = entry.read(Self.basis)
+      let paidIn = settlementAsset(reading: &entry, asset: asset, among: assets)
       guard let asset, let hours, let basis else { return nil }
       return .perpetual(
-        PerpetualTerms(asset: asset, brackets: brackets, expiry: FutureExpiry(hours: hours, basisPerYear: basis)))
+        PerpetualTerms(
+          asset: asset, brackets: brackets, settlementAsset: paidIn,
+          expiry: FutureExpiry(hours: hours, basisPerYear: basis)))
     case .option: return option(reading: &entry, assets: assets, tables: tables)
     case .poolShare: return poolShare(reading: &entry, assets: assets)
     }
@@ -183,6 +192,7 @@ struct InstrumentListing {
     let asset = asset(reading: &entry, among: assets)
     let brackets = brackets(reading: &entry, among: tables)
     let face = isInverse ? entry.read(Self.face) : nil
+    let paidIn = isInverse ? nil : settlementAsset(reading: &entry, asset: asset, among: assets)
     let funding = FundingReading(entry.section("funding", required: false))
     guard let asset, let rate = funding.rate, let interval = funding.intervalHours, isInverse == (face != nil) else {
       return nil
@@ -190,7 +200,30 @@ struct InstrumentListing {
     return .perpetual(
       PerpetualTerms(
         asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval,
-        takesMarketFunding: funding.isMarket, inverseFace: face))
+        takesMarketFunding: funding.isMarket, inverseFace: face, settlementAsset: paidIn))
+  }
+
+  /// The index in the universe of the asset that a linear contract pays in; nil for the settlement currency and, recorded,
+  /// for what is none.
+  private mutating func settlementAsset(
+    reading entry: inout ParameterReader, asset: Int?, among assets: AssetListing
+  ) -> Int? {
+    guard let name = entry.readIfPresent(Self.paidIn), name != settlement else { return nil }
+    usedAssets.insert(name)
+    guard let place = assets.ids.firstIndex(of: name) else {
+      entry.record(
+        "the venue lists no such asset to settle in", key: "settlement", found: quotedForMessage(name),
+        allowed: ([settlement].compactMap(\.self) + assets.ids.prefix(40)).joined(separator: ", "),
+        hint: nearestWord(to: name, among: assets.ids).map { "did you mean '\($0)'?" })
+      return nil
+    }
+    if assets.indices[place] == asset {
+      entry.record(
+        "a linear contract cannot settle in its own asset", key: "settlement", found: quotedForMessage(name),
+        hint: "a coin-margined contract is of kind inverse-perpetual")
+      return nil
+    }
+    return assets.indices[place]
   }
 
   /// The index in the universe of the instrument's asset.

@@ -53,8 +53,8 @@ struct Headline: Sendable {
     ("cascade.amplification.q99", .only), ("attacker.gain.mean", .only), ("attacker.reserveFall.mean", .only),
     ("oracle.error.largest.q99", .only), ("oracle.blocked.mean", .only), ("margin.initial.mean", .only),
     ("margin.coverage", .only),
-    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
-    ("margin.requirementDrivenShare", .only),
+    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.changeDeviation", .only),
+    ("margin.callLargest", .only), ("margin.requirementDrivenShare", .only),
   ]
 
   /// The labels of the headline that some model has an estimate for; each once.

@@ -78,14 +78,14 @@ final class CandidateScreen {
       window.write(to: &bounds)
       candidates.begin(
         among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
-        constant: ledger.cash,
+        constant: ledger.standing,
         bounds: bounds, state: columns.packed)
     } else if !ledger.recent.isEmpty {
-      candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash)
+      candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing)
     }
     ledger.forgetRecent()
     return candidates.negativeRows(
-      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, into: &found)
+      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing, into: &found)
   }
 
   /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
@@ -97,7 +97,7 @@ final class CandidateScreen {
     for account in ledger.touched { bits[Int(account) >> 6] |= 1 << UInt64(account & 63) }
     let count = drainBits(&bits, into: &reachable)
     horizonCount = headroom.possiblyNegativeRows(
-      among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash,
+      among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing,
       bounds: bounds,
       into: &horizonCandidates)
   }

@@ -51,7 +51,7 @@ struct ClosingRule {
     _ account: Int, _ buffer: Double, _ scenarioRequirement: Double, _ ledger: AccountLedger, _ columns: ColumnState,
     _ halfSpread: [Double]
   ) -> Double {
-    var weighted = ledger.cash[account]
+    var weighted = ledger.standing[account]
     var requirement = scenarioRequirement
     var notional = 0.0
     var cost = 0.0
@@ -70,7 +70,7 @@ struct ClosingRule {
       cost +=
         about.leg == .option
         ? abs(quantity) * columns.unitClosed(column) * plan.closingPenalty[column]
-        : size * (plan.closingPenalty[column] + (about.leg == .face ? 0 : halfSpread[about.asset]))
+        : size * (plan.closingPenalty[column] + (about.isTraded ? halfSpread[about.asset] : 0))
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }
@@ -115,7 +115,7 @@ struct ClosingRule {
   ) -> Closing {
     var debt = max(0, -ledger.cash[account])
     var held = 0.0
-    var accepted = max(0, ledger.cash[account])
+    var accepted = max(0, ledger.cash[account]) + ledger.book.accounts[account].credit
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]

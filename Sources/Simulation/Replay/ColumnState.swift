@@ -102,7 +102,7 @@ final class ColumnState {
     version += 1
     for (index, column) in plan.venue.book.columns.enumerated() {
       let grown = marks[column.asset] * growth[index]
-      unitTraded[index] = grown
+      unitTraded[index] = grown * plan.traded[index]
       unitNotional[index] = grown + notionalConstant[index]
       unitValue[index] = grown + valueConstant[index] - accrued[index]
       packed[index * HeadroomRows.columnStride] = unitValue[index]
@@ -135,10 +135,11 @@ final class ColumnState {
   /// An option trades at its value at the marks before the wave: it moves nothing in its underlying. A pool share is
   /// redeemed at those marks for equal values of both assets, which are sold at the fills.
   func fillPrice(of column: Int, fills: [Double], marks: [Double]) -> Double {
-    guard plan.curved.isCurved[column] else {
-      return fills[plan.venue.book.columns[column].asset] * growth[column] + valueConstant[column] - accrued[column]
-    }
     let about = plan.venue.book.columns[column]
+    guard plan.curved.isCurved[column] else {
+      let prices = about.isTraded ? fills : marks
+      return prices[about.asset] * growth[column] + valueConstant[column] - accrued[column]
+    }
     guard about.leg != .option else { return unitValue[column] }
     let other = about.otherAsset.map { fills[$0] / marks[$0] } ?? 1
     return unitValue[column] / 2 * (fills[about.asset] / marks[about.asset] + other)
@@ -163,8 +164,9 @@ final class ColumnState {
   /// Half the relative spread that closing a unit of a column costs.
   func spread(of column: Int, halfSpread: [Double]) -> Double {
     let about = plan.venue.book.columns[column]
-    guard plan.curved.isCurved[column] else { return about.leg == .face ? 0 : halfSpread[about.asset] }
-    return about.leg == .option ? 0 : (halfSpread[about.asset] + (about.otherAsset.map { halfSpread[$0] } ?? 0)) / 2
+    guard about.isTraded else { return 0 }
+    guard plan.curved.isCurved[column] else { return halfSpread[about.asset] }
+    return (halfSpread[about.asset] + (about.otherAsset.map { halfSpread[$0] } ?? 0)) / 2
   }
 
   /// Becomes what `other` is, at other prices: what a venue's oracle makes of its columns.

@@ -11,6 +11,7 @@ import Venues
 /// - R_t = Σ_c φ_c(t)·f_c(u_c(0)) ÷ Σ_c Q_c·u_c(0) over columns with a requirement: the average rate on the book of
 ///   t = 0, so that only the model moves it. `peakToTrough` = max R ÷ min R over t = 0…T; `largestIncrease` =
 ///   max(0, max_t R_t/R_{t−w} − 1).
+/// - `changeDeviation`: standard deviation of R_t/R_{t−w} − 1 over t = w…T; 0 where there are not two of them.
 /// - `largestCall` = max(0, max_t IM_t − IM_{t−w}), w being the call window in steps (one day, at most the horizon).
 /// - `coverage`: windows [s, s+w], s = 0, w, 2w, …; in each, a column's average rate φ_c(s)·f_c(u_c(0))/(Q_c·u_c(0))
 ///   covers a long unit if O falls by at most the rate (at the factor of longs), a short unit if it rises by at most it
@@ -32,7 +33,7 @@ final class MarginMetrics {
   /// Columns with a requirement, and the share of each in their summed notional at t = 0.
   private let weighted: [Int]
   private let weight: [Double]
-  private let totalNotional: Double
+  let totalNotional: Double
   /// f_c(u_c(0)) per column, and the part of it that is of short positions.
   private let startRequirement: [Double]
   private let shortStartRequirement: [Double]
@@ -54,6 +55,8 @@ final class MarginMetrics {
   private var coveredWeight = 0.0
   private var judgedWeight = 0.0
   private var seen = 0.0
+  /// Told of every judged move: its weight, its loss as a fraction of price, and the rate that was to cover it.
+  var onJudged: ((_ weight: Double, _ loss: Double, _ rate: Double) -> Void)?
   private var squares: [Double]
   private var previousLogs: [Double]
   private var logs: [Double]
@@ -189,12 +192,16 @@ final class MarginMetrics {
       let about = plan.venue.book.columns[column]
       guard !plan.curved.isCurved[column] else { continue }
       let move = prices[about.asset] / windowPrices[about.asset] - 1
-      judgedWeight += ratedWeight[column]
-      if -move <= windowRates[column].long { coveredWeight += ratedWeight[column] }
+      judge(loss: -move, rate: windowRates[column].long, weight: ratedWeight[column])
       guard about.side == .perpetual else { continue }
-      judgedWeight += ratedWeight[column]
-      if move <= windowRates[column].short { coveredWeight += ratedWeight[column] }
+      judge(loss: move, rate: windowRates[column].short, weight: ratedWeight[column])
     }
+  }
+
+  private func judge(loss: Double, rate: Double, weight: Double) {
+    judgedWeight += weight
+    if loss <= rate { coveredWeight += weight }
+    onJudged?(weight, loss, rate)
   }
 
   /// Mean initial requirement over steps 1…T.
@@ -216,6 +223,20 @@ final class MarginMetrics {
     return (window...steps).reduce(0) { best, step in
       rate[step - window] > 0 ? max(best, rate[step] / rate[step - window] - 1) : best
     }
+  }
+
+  /// Standard deviation of the relative changes of the average rate over the call window.
+  var changeDeviation: Double {
+    guard steps > window else { return 0 }
+    var (count, mean, squares) = (0.0, 0.0, 0.0)
+    for step in window...steps where rate[step - window] > 0 {
+      let change = rate[step] / rate[step - window] - 1
+      count += 1
+      let departure = change - mean
+      mean += departure / count
+      squares += departure * (change - mean)
+    }
+    return count > 1 ? (squares / (count - 1)).squareRoot() : 0
   }
 
   /// Largest increase of the requirement over the call window, in money.

@@ -1,3 +1,4 @@
+import Clearing
 import Markets
 
 /// The path being replayed: one slab of a block, as the engine reads it.
@@ -44,5 +45,12 @@ struct PathView {
   /// At-the-money implied volatility of an asset at a point, annualised; 0 without one.
   func impliedVolatility(asset: Int, at point: Int) -> Double {
     impliedOffset.map { values[start + $0 + asset * points + point] } ?? 0
+  }
+
+  /// Lets factors that follow implied volatilities take those of a point; `buffer` has one element per asset.
+  func give(to factors: any MarginFactors, at point: Int, buffer: inout [Double]) {
+    guard factors.followsImpliedVolatility, impliedOffset != nil else { return }
+    for asset in buffer.indices { buffer[asset] = impliedVolatility(asset: asset, at: point) }
+    factors.take(impliedVolatilities: buffer)
   }
 }

@@ -195,7 +195,7 @@ final class ScenarioBook {
   ) -> Double {
     let account = Int(plan.part.accounts[row])
     return model.headroom.headroom(
-      row: account, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash[account],
+      row: account, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing[account],
       columns: columns.packed)
   }
 

@@ -27,6 +27,8 @@ final class VenueReplay {
   /// The accounts margined by scenarios; nil where the model has none.
   private let scenarios: ScenarioBook?
   private var startFactors: [Double] = []
+  /// Where implied volatilities are put for the factors to take, one per asset.
+  private var impliedVolatilities: [Double]
   private var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
@@ -50,6 +52,7 @@ final class VenueReplay {
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
+    impliedVolatilities = [Double](repeating: 0, count: plan.assetIDs.count)
     screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
@@ -81,6 +84,7 @@ final class VenueReplay {
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
+    path.give(to: factors, at: step, buffer: &impliedVolatilities)
     oracle?.publish(at: step, marks: market.marks)
     if factors.advance(step: step, oraclePrices: oracle?.samples ?? market.marks) {
       columns.setFactors(factors, scale: model.scale)
@@ -157,7 +161,7 @@ final class VenueReplay {
     for account in exempt {
       let headroom = model.headroom.headroom(
         row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
-        constant: ledger.cash[Int(account)], columns: shown.packed)
+        constant: ledger.standing[Int(account)], columns: shown.packed)
       if headroom - scenarioRequirement(of: Int(account)) >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
@@ -221,7 +225,7 @@ final class VenueReplay {
 
   /// Health of an account now under the given factors per column, but for what scenarios ask for.
   private func health(of account: Int, factors: [Double]) -> Double {
-    var headroom = ledger.cash[account]
+    var headroom = ledger.standing[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
@@ -324,8 +328,8 @@ final class VenueReplay {
     contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
   }
 
-  /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
-  /// weights never raise equity and requirements are not negative.
+  /// Open accounts with negative health at the present marks. An account without credit whose equity is negative is among
+  /// them, because weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
     let byScenario =
       scenarios?.deficits(recent: ledger.recent, columns: shown, ledger: ledger, weighted: holdings.weighted) ?? []

@@ -31,7 +31,7 @@ package struct ReferencePosition: Sendable {
   }
 
   /// Whether it counts towards notional: an inverse position does so once, by its face.
-  var countsAsNotional: Bool { side != .held && leg != .coins }
+  var countsAsNotional: Bool { side != .held && leg != .coins && leg != .money }
 
   /// What one unit of a futures contract trades at: the mark, and the mark with basis for a dated one.
   func tradedPrice(mark: Double, hours: Double) -> Double {
@@ -59,7 +59,7 @@ struct ReferenceValuation {
     if let option = position.option { return unitValue(of: option) }
     if let share = position.share { return unitValue(of: share) }
     if position.leg == .face { return -1 - funding[position.instrument] }
-    if position.leg == .coins { return prices[position.asset] }
+    if position.leg == .coins || position.leg == .money { return prices[position.asset] }
     if position.side == .perpetual { return unitTraded(position) - funding[position.instrument] }
     return unitTraded(position)
   }
@@ -71,12 +71,13 @@ struct ReferenceValuation {
     if position.option != nil { return prices[position.asset] }
     if let share = position.share { return unitValue(of: share) }
     if position.leg == .face { return 1 }
+    if position.leg == .money { return prices[position.asset] }
     return unitTraded(position)
   }
 
   /// Money that closing one unit moves in the market of its asset.
   func unitTraded(_ position: ReferencePosition) -> Double {
-    if position.leg == .face { return 0 }
+    if position.leg == .face || position.leg == .money { return 0 }
     if position.side == .perpetual { return position.tradedPrice(mark: prices[position.asset], hours: hours) }
     return prices[position.asset] * position.growth(hours: hours)
   }

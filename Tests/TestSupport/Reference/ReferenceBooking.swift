@@ -49,12 +49,18 @@ extension ReferenceClearingHouse {
   /// negative now and would not be under the requirement of t = 0.
   private mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
     path.liquidationEvents += 1
-    let isFirst = path.liquidatedOwners.insert(accounts[index].terms.owner ?? index).inserted
+    let isFirst = path.liquidatedOwners.insert(reportingName(of: index)).inserted
     guard isFirst, margin.health(of: accounts[index], valuation) < 0 else { return }
     let start = self.valuation(startingMargin.start, hours: 0)
     if startingMargin.healthAtStartRates(of: accounts[index], valuation, start: start) >= 0 {
       path.requirementDriven += 1
     }
+  }
+
+  /// Whom an account is reported under.
+  private func reportingName(of index: Int) -> String {
+    let terms = accounts[accounts[index].terms.owner ?? index].terms
+    return terms.holder ?? terms.id
   }
 
   /// A trade of part of a position at the fill: the trader gets the money, the outside market the quantity.

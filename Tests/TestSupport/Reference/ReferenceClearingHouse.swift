@@ -157,8 +157,8 @@ struct ReferencePathTally {
   var exhaustionHours = Double.infinity
   /// By index of the account, isolated positions apart from their owners.
   var shortfallOfAccount: [Int: Double] = [:]
-  /// Indices of accounts liquidated at least once, isolated positions under their owners.
-  var liquidatedOwners: Set<Int> = []
+  /// Names of accounts liquidated at least once, isolated positions under their owners, sub-accounts under their holders.
+  var liquidatedOwners: Set<String> = []
   var liquidationEvents = 0
   var liquidatedNotional = 0.0
   var requirementDriven = 0

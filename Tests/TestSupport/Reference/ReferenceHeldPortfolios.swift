@@ -58,7 +58,7 @@ struct ReferenceHeldPortfolios {
 
   /// What its derivatives lose at the marks from one step to another; what expires between them is settled at its expiry.
   func loss(of portfolio: Portfolio, from first: Int, to last: Int) -> Double {
-    portfolio.account.positions.filter { $0.side == .perpetual }.reduce(0) { sum, position in
+    portfolio.account.positions.filter { $0.side == .perpetual && $0.leg != .money }.reduce(0) { sum, position in
       var expiry = last
       if let end = position.expiry { expiry = Int((end.hours / stepHours).rounded()) }
       let (start, end) = (min(first, expiry), min(last, expiry))

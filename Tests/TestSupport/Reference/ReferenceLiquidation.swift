@@ -67,7 +67,7 @@ extension ReferenceClearingHouse {
       sum + penalty(position, valuation) + spreadCost(position, valuation)
     }
     guard target - cost > 0 else { return 1 }
-    let missing = target - margin.weightedEquity(.maintenance, of: account, valuation)
+    let missing = target - margin.weightedEquity(.maintenance, of: account, valuation) - account.terms.credit
     return min(1, max(0, missing / (target - cost)))
   }
 

@@ -139,8 +139,9 @@ package struct ReferenceMargin: Sendable {
     return variances.map { sqrt($0 / (stepHours / 8760)) }
   }
 
-  /// Takes the oracle prices of a step; estimates follow at once, the rates on schedule.
-  package mutating func advance(step: Int, prices: [Double]) {
+  /// Takes the oracle prices of a step and the implied volatilities of its end, where the market has any; estimates follow
+  /// at once, the rates on schedule.
+  package mutating func advance(step: Int, prices: [Double], impliedVolatilities: [Double] = []) {
     var updateHours = stepHours
     switch model {
     case .volatilityScaled(let figures):
@@ -151,6 +152,7 @@ package struct ReferenceMargin: Sendable {
       }
       updateHours = figures.updateHours
     case .rated(let rating):
+      if case .implied = rating.estimator { variances = impliedVolatilities.map { $0 * $0 * stepHours / 8760 } }
       for asset in prices.indices {
         let logReturn = log(prices[asset] / oracle[asset])
         variances[asset] = rating.nextVariance(
@@ -195,7 +197,7 @@ package struct ReferenceMargin: Sendable {
     let accounts = venue.book.accounts.indices.map {
       ReferenceAccount($0, of: venue.book, instruments: venue.instruments)
     }
-    return accounts.flatMap(\.positions).filter { $0.instrument == instrument && $0.leg != .coins }
+    return accounts.flatMap(\.positions).filter { $0.instrument == instrument && $0.countsAsNotional }
       .reduce(0) { $0 + moment.notional($1) }
   }
 
@@ -220,7 +222,7 @@ package struct ReferenceMargin: Sendable {
   package func requirement(
     _ level: ReferenceLevel, position: ReferencePosition, notional: Double, of account: ReferenceAccount
   ) -> Double {
-    if position.leg == .coins { return 0 }
+    if position.leg == .coins || position.leg == .money { return 0 }
     switch (model, position.kind) {
     case (.tiered(let tables), .perpetual(let terms)), (.sizePremium(let tables, _), .perpetual(let terms)):
       guard let index = terms.brackets else { return 0 }
@@ -303,8 +305,9 @@ extension ReferenceMargin {
     account.positions.reduce(account.cash) { $0 + weight(level, position: $1, of: account) * valuation.value($1) }
   }
 
-  /// Weighted equity minus maintenance requirement: below zero the account is liquidatable.
+  /// Weighted equity and agreed credit minus maintenance requirement: below zero the account is liquidatable.
   func health(of account: ReferenceAccount, _ valuation: ReferenceValuation) -> Double {
-    weightedEquity(.maintenance, of: account, valuation) - requirement(.maintenance, of: account, valuation)
+    weightedEquity(.maintenance, of: account, valuation) + account.terms.credit
+      - requirement(.maintenance, of: account, valuation)
   }
 }

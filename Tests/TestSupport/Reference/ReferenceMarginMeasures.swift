@@ -16,6 +16,8 @@ public struct ReferenceMarginMeasures: Sendable, Hashable {
   public var peakToTrough = 1.0
   /// Largest relative increase of that rate over the window, at least 0.
   public var largestIncrease = 0.0
+  /// Standard deviation of that rate's relative changes over the window; 0 for a single one.
+  public var changeDeviation = 0.0
   /// Largest increase of the summed requirement over the window, in money, at least 0.
   public var largestCall = 0.0
   /// Mean over steps of the weighted volatility that the margin saw, annualised; nil for a static model.
@@ -37,6 +39,11 @@ public struct ReferenceMarginMeasures: Sendable, Hashable {
     if let least = rates.min(), let most = rates.max(), least > 0 { peakToTrough = most / least }
     for step in window..<steps.count where rates[step - window] > 0 {
       largestIncrease = max(largestIncrease, rates[step] / rates[step - window] - 1)
+    }
+    let changes = (window..<steps.count).filter { rates[$0 - window] > 0 }.map { rates[$0] / rates[$0 - window] - 1 }
+    if changes.count > 1 {
+      let mean = changes.reduce(0, +) / Double(changes.count)
+      changeDeviation = sqrt(changes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(changes.count - 1))
     }
     coverage = book.coverage(window: window)
     if house.margin.model.looksAtVolatility {

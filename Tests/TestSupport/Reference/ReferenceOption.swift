@@ -92,6 +92,8 @@ extension ReferenceValuation {
   /// both assets at these marks and each sold at its fill.
   func closingPrice(_ position: ReferencePosition, fills: [Double]) -> Double {
     if position.option != nil { return unitValue(position) }
+    // What is owed in another currency is settled at its mark; nothing is bought or sold.
+    if position.leg == .money { return unitValue(position) }
     guard let share = position.share else { return at(fills).unitValue(position) }
     let units = sqrt(share.product * (share.otherAsset.map { prices[$0] } ?? 1) / prices[position.asset])
     guard let other = share.otherAsset else { return units * fills[position.asset] + share.product / units }
