@@ -84,6 +84,9 @@ public struct MeasureSelector: Sendable, Hashable {
       : ScenarioFigures.measures + allMeasureDescriptions.filter { $0.id != "component.es" }
   }
 
+  /// Whether the measure is a total over all venues, which needs no venue to be named.
+  public var isTotal: Bool { measure.hasPrefix("total.") }
+
   /// What is wrong with the measure and level, before anything is run; nil if nothing is.
   public func problem(under settings: MeasureSettings, at location: SourceLocation) -> Problem? {
     let descriptions = reported

@@ -12,6 +12,7 @@ public let allRiskMeasures: [any RiskMeasure.Type] = [
   Cascade.self,
   MarginLevel.self,
   MarginStability.self,
+  TotalLoss.self,
 ]
 
 /// A family of measures: what it estimates of one model's outcomes, and how two models differ in it.

@@ -75,8 +75,11 @@ extension RunPlan {
 
   /// Mean maintenance requirement on the pilot paths, at the entry's own factor; NaN where no pilot ran.
   private func meanMaintenance(of entry: ModelEntry) -> Double {
-    if let matching = entry.matching { return matching.modelMaintenance * entry.label.factor }
-    return entries.lazy.compactMap(\.matching).first?.baselineMaintenance ?? .nan
+    if !entry.matching.isEmpty {
+      return zip(entry.matching, entry.plans).reduce(0) { $0 + $1.0.modelMaintenance * $1.1.scale }
+    }
+    let pilots = entries.lazy.map(\.matching).first { !$0.isEmpty }
+    return pilots.map { $0.reduce(0) { $0 + $1.baselineMaintenance } } ?? .nan
   }
 
   /// Says where paths ended early, because the figures then rest on the tamer ones.

@@ -110,7 +110,7 @@ struct ClearingTerms {
   }
 
   /// The impact law; with a coefficient of 0 the rest may be left out.
-  private static func readImpact(_ section: ParameterReader) -> MarketImpact? {
+  static func readImpact(_ section: ParameterReader) -> MarketImpact? {
     var section = section
     let coefficient = section.read(Self.coefficient)
     let exponent = section.read(Self.exponent)

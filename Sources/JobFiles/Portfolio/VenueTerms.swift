@@ -53,6 +53,10 @@ public struct VenueTerms: Sendable {
   public let rules: ClearingRules
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
+  /// Where each listed asset is defined.
+  let assetPlaces: [SourceLocation]
+  /// Where the document begins.
+  let place: SourceLocation
 
   private static let name = Parameter<String>.text("venue", "the venue's name")
   private static let summaryText = Parameter<String>.text("description", default: "", "what it is, in words")
@@ -94,6 +98,8 @@ public struct VenueTerms: Sendable {
     depths = assets.depths
     instruments = listing.instruments
     places = listing.places
+    assetPlaces = assets.places
+    place = node.location
     rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
@@ -155,6 +161,16 @@ struct AssetListing {
   private static let halfSpread = Parameter<Double>.number(
     "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), "half the relative bid–ask spread")
 
+  /// Reads the depth of an asset; nil where it is wrong (recorded), or, for a venue whose job or whose neighbour states it,
+  /// where neither of its keys is there.
+  static func readDepth(_ entry: inout ParameterReader) -> MarketDepth? {
+    guard entry.has("averageDailyVolume") || entry.has("halfSpread") else { return nil }
+    let volume = entry.read(Self.volume)
+    let halfSpread = entry.read(Self.halfSpread)
+    guard let volume, let halfSpread else { return nil }
+    return MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread)
+  }
+
   /// Reads the list; an asset that the market lacks is recorded and has no index.
   init(reading reader: inout ParameterReader, universe: [String]?, intake: Intake) {
     let items = reader.list("assets", required: true, allowed: "a list of { id, averageDailyVolume, halfSpread }")
@@ -162,16 +178,13 @@ struct AssetListing {
     for item in items {
       var entry = ParameterReader(item, problems: intake.problems)
       let id = entry.read(Self.id)
-      let volume = entry.read(Self.volume)
-      let halfSpread = entry.read(Self.halfSpread)
+      let depth = Self.readDepth(&entry)
       entry.finish()
       guard let id else { continue }
       if read.contains(where: { $0.id == id }) {
         entry.record("an asset is listed twice", key: "id", found: quotedForMessage(id))
         continue
       }
-      var depth: MarketDepth?
-      if let volume, let halfSpread { depth = MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread) }
       read.append((id, depth, item.location))
     }
     let universe = universe ?? read.map(\.id)

@@ -53,6 +53,9 @@ struct Headline: Sendable {
     ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
     ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
     ("margin.requirementDrivenShare", .only),
+    ("total.exhaustionProbability", .only), ("total.jointExhaustionProbability", .only),
+    ("total.reserve.required", .highest), ("total.uncovered.mean", .only), ("total.loss.var", .near99),
+    ("total.loss.es", .near99), ("component.venue.es", .only),
   ]
 
   /// The labels of the headline that some model has an estimate for; each once.
@@ -99,9 +102,12 @@ struct Headline: Sendable {
 }
 
 extension StressReport {
+  /// Under which names there is a headline: the venues, and, where there are several, all of them together.
+  var headlineVenues: [String] { venues.map(\.id) + (venues.count > 1 ? [MeasureLabel.allVenues] : []) }
+
   /// The headline of every venue as a table for a terminal, values with their intervals.
   public var headlineTable: TextTable {
-    let headlines = venues.map { Headline(self, venue: $0.id) }
+    let headlines = headlineVenues.map { Headline(self, venue: $0) }
     let rows = headlines.flatMap { headline in
       headline.rows.map { row in
         [venues.count > 1 ? "\(headline.venue): \(row.name)" : row.name]

@@ -57,6 +57,10 @@ extension ModelResult {
       factor: label.factor, factorStandardError: label.factorStandardError,
       meanMaintenance: description.meanMaintenance, parameters: description.parameters,
       liquidatableAtStart: description.liquidatableAtStart, estimates: summary.estimates)
+    guard label.factors.count > 1 else { return }
+    venueFactors = zip(summary.venues, label.factors).map {
+      VenueFactor(venue: $0.id, value: $1.value, standardError: $1.standardError)
+    }
   }
 }
 

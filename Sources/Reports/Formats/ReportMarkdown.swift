@@ -34,11 +34,11 @@ public struct ReportMarkdown: ReportFormat {
   private static func headlines(_ report: StressReport) -> [String] {
     let header = ["measure"] + report.models.map(\.displayName)
     return ["## Headline figures", escaped(RunWording.headlineNote(report, hasArrows: false))]
-      + report.venues.flatMap { venue in
-        let rows = Headline(report, venue: venue.id).rows.map { row in
+      + report.headlineVenues.flatMap { venue in
+        let rows = Headline(report, venue: venue).rows.map { row in
           [row.name] + row.cells.map { $0.interval.isEmpty ? $0.value : "\($0.value) \($0.interval)" }
         }
-        return ["### \(escaped(venue.id))", table(header, rows)]
+        return ["### \(escaped(venue))", table(header, rows)]
       }
   }
 
@@ -59,7 +59,7 @@ public struct ReportMarkdown: ReportFormat {
   /// One table a compared model, the measures of the headline.
   private static func comparison(_ report: StressReport, _ comparison: ComparisonResult) -> String {
     let names = [report.models[comparison.model].displayName, report.models.first?.displayName ?? ""]
-    let labels = report.venues.flatMap { Headline.labels(report, venue: $0.id) }
+    let labels = report.headlineVenues.flatMap { Headline.labels(report, venue: $0) }
     let rows = labels.compactMap { comparison.difference($0) }.map { item in
       [
         MeasureWording.name(of: item.label), item.label.venue,

@@ -85,10 +85,19 @@ public struct SummaryJSON: ReportFormat {
       ("name", .string(model.name)), ("matching", .string(model.matching)), ("kind", .string(model.kind)),
       ("dynamic", .bool(model.isDynamic)), ("factor", .finite(model.factor)),
       ("factorStandardError", .finite(model.factorStandardError)),
+      ("factors", model.venueFactors.isEmpty ? nil : .array(model.venueFactors.map(factor))),
       ("meanMaintenance", model.meanMaintenance.isFinite ? .number(model.meanMaintenance) : nil),
       ("parameters", pairs(model.parameters)),
       ("liquidatableAtStart", .array(model.liquidatableAtStart.map(atStart))),
       ("measures", .array(model.estimates.map(estimate))),
+    ])
+  }
+
+  /// An element of a model's `factors`, where several venues have one each.
+  private static func factor(_ factor: VenueFactor) -> JSONValue {
+    .object([
+      ("venue", .string(factor.venue)), ("factor", .finite(factor.value)),
+      ("standardError", .finite(factor.standardError)),
     ])
   }
 

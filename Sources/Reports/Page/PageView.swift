@@ -106,7 +106,7 @@ struct PageView {
     hasWarnings = !report.warnings.isEmpty
     warnings = report.warnings
     headlineNote = RunWording.headlineNote(report, hasArrows: true)
-    headlines = report.venues.map { VenueTable(venue: $0.id, table: HeadlineMarkup.table(report, venue: $0.id).text) }
+    headlines = report.headlineVenues.map { VenueTable(venue: $0, table: HeadlineMarkup.table(report, venue: $0).text) }
     scenarios = Self.scenarios(report)
     chartSections = charts
     tables = DetailTables.all(report)

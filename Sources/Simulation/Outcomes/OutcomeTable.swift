@@ -78,10 +78,29 @@ public struct ModelLabel: Sendable, Hashable {
   public var isDynamic: Bool
   /// What it was matched to the baseline in.
   public var matching: Matching
-  /// The factor on its rates; 1 as configured.
-  public var factor: Double
-  /// Standard error of the factor; 0 as configured.
-  public var factorStandardError: Double
+  /// The factors on its rates, one a venue; empty as configured.
+  public var factors: [Factor]
+
+  /// A factor on the rates of one venue, with its error.
+  public struct Factor: Sendable, Hashable {
+    /// The factor.
+    public var value: Double
+    /// Its standard error over pilot paths.
+    public var standardError: Double
+
+    /// Creates a factor.
+    public init(value: Double, standardError: Double) {
+      self.value = value
+      self.standardError = standardError
+    }
+  }
+
+  /// The factor where there is one venue: 1 as configured, NaN where several venues have one each.
+  public var factor: Double { factors.isEmpty ? 1 : factors.count == 1 ? factors[0].value : .nan }
+  /// Standard error of `factor`.
+  public var factorStandardError: Double {
+    factors.isEmpty ? 0 : factors.count == 1 ? factors[0].standardError : .nan
+  }
 
   /// Creates a label.
   public init(
@@ -92,8 +111,7 @@ public struct ModelLabel: Sendable, Hashable {
     self.kind = kind
     self.isDynamic = isDynamic
     self.matching = matching
-    self.factor = factor
-    self.factorStandardError = factorStandardError
+    factors = factor == 1 && factorStandardError == 0 ? [] : [Factor(value: factor, standardError: factorStandardError)]
   }
 }
 
