@@ -12,6 +12,8 @@ public let allRiskMeasures: [any RiskMeasure.Type] = [
   Cascade.self,
   MarginLevel.self,
   MarginStability.self,
+  LiquidationCause.self,
+  VenueFailure.self,
   TotalLoss.self,
 ]
 

@@ -16,6 +16,8 @@ public struct MarketPlan: Sendable {
   let decay: Double
   /// Depth and spread along time, as factors on the figures above; nil where they stay.
   let liquidity: LiquiditySchedule?
+  /// Claims on venues that can fail.
+  package var claims: [VenueClaim] = []
   /// Number of assets.
   var assetCount: Int { volume.count }
 

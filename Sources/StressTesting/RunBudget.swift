@@ -156,7 +156,8 @@ private struct RunSize {
     let block = Double(channels) * assets * points * Double(pathsPerBlock) * 8
     let threads = Double(min(workers, ((scenario?.paths ?? job.paths) - 1) / pathsPerBlock + 1))
     working = threads * (block + fans + accounts * (60 + 18 * series) + positions * 24)
-    tableRow = series * (Double(PathQuantity.allCases.count) + 1 + groups) * 8
+    let origins = job.venues.count > 1 ? Double(job.venues.count) : 0
+    tableRow = series * (Double(PathQuantity.allCases.count) + 1 + groups + origins) * 8
     statisticsRow = 64 + (1 - job.measures.componentLevel) * series * (150 + 8 * (assets + groups))
     lossRow = 8 * series
     tables = job.formats.contains("csv") ? accounts * 123 * series + points * 900 * series : 0

@@ -32,8 +32,9 @@ struct RunPlan {
     self.job = job
     self.venues = venues
     entries = try Self.entries(job, generator: generator, venues: venues, workers: workers)
-    let depths = MarketPlan(
+    var depths = MarketPlan(
       depths: job.depths, impact: job.impact, longRunVolatilities: market.longRunVolatilities, grid: market.grid)
+    depths.claims = job.claims
     simulator = Simulator(
       generator: generator, market: depths, venues: venues, models: entries.map(\.plans), labels: entries.map(\.label),
       paths: job.paths, atStart: job.atStart, fanAssets: job.priceFanAssets,
@@ -57,11 +58,12 @@ struct RunPlan {
             plan: venues[venue])
         }
     }
+    var depths = MarketPlan(
+      depths: job.depths, impact: job.impact, longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
+      liquidity: market.shocks?.liquidity)
+    depths.claims = job.claims
     return Simulator(
-      generator: PathGenerator(market: market, seed: job.seed),
-      market: MarketPlan(
-        depths: job.depths, impact: job.impact, longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
-        liquidity: market.shocks?.liquidity),
+      generator: PathGenerator(market: market, seed: job.seed), market: depths,
       venues: venues, models: models, labels: entries.map(\.label), paths: scenario.paths, atStart: job.atStart,
       fanAssets: [], callWindowHours: job.measures.callWindowHours)
   }

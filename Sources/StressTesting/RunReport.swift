@@ -24,7 +24,7 @@ extension RunPlan {
       largestConservationResidual: Self.largestResidual(in: table),
       losses: table.series.map {
         LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
-      }, warnings: job.warnings + matchingWarnings + pathWarnings(table) + scenarios.flatMap(\.warnings),
+      }, warnings: job.warnings + failureWarnings + matchingWarnings + pathWarnings(table) + scenarios.flatMap(\.warnings),
       provenance: provenance)
     report.scenarios = scenarios.map(\.result)
     return report
@@ -92,6 +92,15 @@ extension RunPlan {
     }
   }
 
+  /// What a venue that fails would have needed is not seen after it has failed.
+  private var failureWarnings: [String] {
+    job.venues.filter { $0.rules.onExhaustion == .fail }.map {
+      "\($0.venue.id) fails when its reserve is exhausted and liquidates nobody after that: the reserve it would have "
+        + "needed, and the chance that another reserve would last, count what happened until then; set onExhaustion to "
+        + "carry-on for those figures"
+    }
+  }
+
   private var matchingWarnings: [String] {
     guard job.matchings.contains(.equalAverageInitialMargin) else { return [] }
     let matched = Set(entries.filter { $0.label.matching == .equalAverageInitialMargin }.map(\.jobModel))
@@ -114,6 +123,7 @@ extension ClearingRules {
           + "half-life \(impact.halfLifeHours) h"),
       NamedText("reserve", "\(reserve.balance)"),
       NamedText("beyond the reserve", lossAllocation.rawValue),
+      NamedText("when the reserve is exhausted", onExhaustion == .fail ? "the venue fails" : "the venue carries on"),
     ]
   }
 }

@@ -24,6 +24,8 @@ struct TwinCase {
   var fundingRates: [[[Double]]] = []
   /// Factors on depth and spread along time; random cases have none unless a test lays some down.
   var liquidity: LiquiditySchedule?
+  /// Assets that lose value when a venue fails.
+  var claims: [VenueClaim] = []
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
@@ -31,6 +33,7 @@ struct TwinCase {
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
+    market.claims = claims
     if funding != nil { market.fundingRates = fundingRates[path] }
     return market
   }

@@ -226,6 +226,10 @@ struct TwinComparisonTests {
     case .volatilityRealised: return relative(margin.volatilityRealised ?? .nan)
     case .conservationResidual: return (0, 1e-9)
     case .shortfall: return (outcome.shortfalls, money)
+    case .causedByPrice: return (Double(outcome.causes.price), 0)
+    case .causedByOwnImpact: return (Double(outcome.causes.ownImpact), 0)
+    case .causedByOtherVenue: return (Double(outcome.causes.otherVenue), 0)
+    case .causedByRequirement: return (Double(outcome.causes.requirement), 0)
     }
   }
 }

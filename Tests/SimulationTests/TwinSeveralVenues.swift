@@ -12,7 +12,16 @@ extension TwinCase {
     venues = (0..<figures.count(1...3)).map { index in
       let maker = TwinRandomVenue(
         id: "venue\(index)", prices: start, depths: depths, impact: impact, stepHours: grid.stepHours)
-      return figures.flip(0.6) ? maker.perpetualVenue(&figures) : maker.lendingPool(&figures)
+      var venue = figures.flip(0.6) ? maker.perpetualVenue(&figures) : maker.lendingPool(&figures)
+      if figures.flip(0.4) { venue.rules.onExhaustion = .fail }
+      return venue
+    }
+    let failing = venues.indices.filter { venues[$0].rules.onExhaustion == .fail }
+    // An asset of the market is a claim on a venue; whoever holds it, or is short of it, anywhere sees it fall.
+    for asset in start.indices where !failing.isEmpty && figures.flip(0.4) {
+      claims.append(
+        VenueClaim(
+          asset: asset, venue: failing[figures.count(0...failing.count - 1)], recovery: figures.uniform(0.05, 0.95)))
     }
   }
 
@@ -20,6 +29,11 @@ extension TwinCase {
   func with(venues indices: [Int]) -> TwinCase {
     var copy = self
     copy.venues = indices.map { venues[$0] }
+    copy.claims = claims.compactMap { claim in
+      indices.firstIndex(of: claim.venue).map {
+        VenueClaim(asset: claim.asset, venue: $0, recovery: claim.recovery)
+      }
+    }
     return copy
   }
 }

@@ -16,6 +16,7 @@ extension StressJob {
   /// job: nightly
   /// description: ""
   /// portfolio: ../Portfolios/perpetual-venue      # or portfolios: [path, …], several venues on the one market
+  /// claims: [{ asset: PERPTOKEN, on: perps, recovery: 0.2 }]   # what loses value when a venue fails
   /// depth: { assets: [], impact: { … } }          # what the job states in place of the venues' own figures
   /// market:
   ///   calibration: market.yaml                    # or, to estimate the figures from prices at load:
@@ -68,6 +69,8 @@ private struct JobReader {
     let header = JobHeader(reading: &reader)
     let market = market(&reader, header.grid)
     let portfolios = PortfoliosSection(reading: &reader, market: market, file: file, intake: intake).portfolios
+    let claims = ClaimsSection.claims(
+      reading: &reader, assets: market?.calibration.assetIDs, portfolios: portfolios)
     let section = ModelsSection(reading: &reader, venues: portfolios?.map(\.venue.id))
     let compare = CompareSection(reading: &reader, models: section.names)
     let settings = settings(&reader, seed: header.seed)
@@ -112,7 +115,7 @@ private struct JobReader {
     return StressJob(
       name: name, summary: summary, seed: seed, paths: paths, grid: grid, market: model,
       processKind: market.processKind, processParameters: market.processParameters, calibration: market.calibration,
-      venues: portfolios.map { JobVenue(venue: $0.venue, rules: $0.rules) }, marginModels: models,
+      venues: portfolios.map { JobVenue(venue: $0.venue, rules: $0.rules) }, claims: claims, marginModels: models,
       baseline: compare.baseline, matchings: compare.matchings, pilotPaths: compare.pilotPaths, measures: settings,
       atStart: atStart, limits: limits, scenarios: scenarios, formats: output.formats,
       priceFanAssets: output.priceFanAssets,

@@ -45,6 +45,8 @@ enum LimitsSection {
   private static let level = Parameter<Double>.number(
     "level", in: .openFraction, isOptional: true, "level of a quantile or tail mean")
   private static let group = Parameter<String>.text("group", isOptional: true, "account group")
+  private static let origin = Parameter<String>.text(
+    "origin", isOptional: true, "venue whose impact the measure is about")
   private static let matching = Parameter<Matching>.choice("matching", "what the model was made equal in")
   private static let above = Parameter<Double>.number(
     "above", in: .any, isOptional: true, "a greater value is a breach")
@@ -70,6 +72,7 @@ enum LimitsSection {
     let venue = entry.readIfPresent(Self.venue)
     let level = entry.readIfPresent(Self.level)
     let group = entry.readIfPresent(Self.group)
+    let origin = entry.readIfPresent(Self.origin)
     let matching = entry.readIfPresent(Self.matching)
     let bounds = (above: entry.readIfPresent(Self.above), below: entry.readIfPresent(Self.below))
     entry.finish()
@@ -79,12 +82,14 @@ enum LimitsSection {
     check("model", model, among: context.models, entry)
     check("scenario", scenario, among: context.scenarios, entry)
     check("venue", venue, among: context.venueNames, entry)
+    check("origin", origin, among: context.venues.map { $0.map(\.id) }, entry)
     check("group", group, among: context.groups(of: venue), entry)
     check("matching", matching?.rawValue, among: context.matchings.map(\.rawValue), entry)
     guard let measure, let model else { return nil }
-    let selector = MeasureSelector(
+    var selector = MeasureSelector(
       measure: measure, model: model, matching: matching ?? context.defaultMatching(of: model), venue: venue,
       level: level, group: group, scenario: scenario)
+    selector.origin = origin
     if venue == nil, let names = context.venueNames, names.count > 1, !selector.isTotal {
       entry.record(
         "the measure is reported for every venue", key: "venue", found: "no venue",

@@ -28,6 +28,8 @@ public struct StressJob: Sendable {
   public let calibration: MarketCalibration
   /// The venues with their rules, on one market.
   public let venues: [JobVenue]
+  /// Assets that are claims on venues which can fail.
+  public let claims: [VenueClaim]
   /// The margin models to compare.
   public let marginModels: [JobModel]
   /// Index of the model that the others are compared with.

@@ -33,6 +33,7 @@ import Schema
 /// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
 /// reserve: { balance: 2.5e7 }
 /// lossAllocation: socialise                                            # or bad-debt
+/// onExhaustion: carry-on                                               # or fail, see Contagion
 /// ```
 public struct VenueTerms: Sendable {
   /// Its name.
@@ -50,7 +51,7 @@ public struct VenueTerms: Sendable {
   /// The instruments; their assets are indices into the universe.
   public let instruments: [Instrument]
   /// How the venue clears.
-  public let rules: ClearingRules
+  public private(set) var rules: ClearingRules
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
   /// Where each listed asset is defined.
@@ -103,6 +104,7 @@ public struct VenueTerms: Sendable {
     rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
+    self.rules.onExhaustion = terms.onExhaustion
   }
 
   /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of

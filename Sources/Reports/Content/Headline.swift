@@ -46,11 +46,12 @@ struct Headline: Sendable {
 
   /// The measures in the order to read: the reserve, losses, liquidations, and what margin it takes.
   private static let chosen: [(id: String, level: Level)] = [
-    ("reserve.exhaustionProbability", .only), ("reserve.required", .highest), ("reserve.uncovered.mean", .only),
+    ("venue.failureProbability", .only), ("reserve.exhaustionProbability", .only), ("reserve.required", .highest), ("reserve.uncovered.mean", .only),
     ("socialised.mean", .only), ("badDebt.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
-    ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
+    ("cascade.amplification.q99", .only), ("cause.price", .only), ("cause.ownImpact", .only),
+    ("cause.otherVenue", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
     ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
     ("margin.requirementDrivenShare", .only),
     ("total.exhaustionProbability", .only), ("total.jointExhaustionProbability", .only),
@@ -62,6 +63,7 @@ struct Headline: Sendable {
   static func labels(_ report: StressReport, venue: String) -> [MeasureLabel] {
     let all = report.models.flatMap(\.estimates).map(\.label).filter {
       $0.venue == venue && $0.group == nil && $0.asset == nil && $0.leverageBucket == nil
+        && $0.origin == nil
     }
     var labels: [MeasureLabel] = []
     for (id, level) in chosen where !hiddenWhereZero.contains(id) || !isZeroThroughout(id, report) {

@@ -30,7 +30,10 @@ struct MeasureWording: Sendable {
   static func name(of label: MeasureLabel) -> String {
     var text = MeasureWording(label.id).name
     if let level = label.level { text += " \(NumberText.percent(level))" }
-    let parts = [label.group.map { "group \($0)" }, label.asset, label.leverageBucket.map { "leverage \($0)" }]
+    let parts = [
+      label.group.map { "group \($0)" }, label.asset, label.leverageBucket.map { "leverage \($0)" },
+      label.origin.map { "by \($0)" },
+    ]
     let named = parts.compactMap { $0 }
     if !named.isEmpty { text += ", " + named.joined(separator: ", ") }
     return text
@@ -74,6 +77,13 @@ struct MeasureWording: Sendable {
     "socialised.mean": ("loss socialised, mean", .danger),
     "badDebt.mean": ("bad debt, mean", .danger),
     "adl.notional.mean": ("auto-deleveraged notional", .danger),
+    "cause.price": ("liquidated by price", .description),
+    "cause.ownImpact": ("liquidated by the venue's own impact", .description),
+    "cause.otherVenue": ("liquidated by other venues", .danger),
+    "cause.requirement": ("liquidated by a risen requirement", .burden),
+    "contagion.share": ("not liquidated without the impact made", .description),
+    "venue.failureProbability": ("P(the venue fails)", .danger),
+    "venue.failureHours.median": ("median time to failure", .description),
     "total.loss.var": ("loss of all venues, VaR", .danger),
     "total.loss.es": ("loss of all venues, ES", .danger),
     "total.reserve.required": ("reserves of all venues required at", .danger),

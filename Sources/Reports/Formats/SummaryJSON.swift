@@ -17,7 +17,7 @@ public import Schema
 /// | `limits` | value, limit, status `kept`, `breached` or `undecided` |
 /// | `verdict` `warnings` | the sentences of the report |
 ///
-/// A measure has `id`, `venue`, `unit`, where they apply `level`, `group`, `asset`, `leverageBucket`, `hours`, then
+/// A measure has `id`, `venue`, `unit`, where they apply `level`, `group`, `asset`, `leverageBucket`, `hours`, `origin`, then
 /// `value`, `standardError`, `interval`, `confidence`, `paths`, and a `note` where there is something to say.
 public struct SummaryJSON: ReportFormat {
   /// What `plimsoll describe formats` prints.
@@ -183,6 +183,7 @@ public struct SummaryJSON: ReportFormat {
       ("id", .string(label.id)), ("venue", .string(label.venue)), ("level", label.level.map { .finite($0) }),
       ("group", label.group.map { .string($0) }), ("asset", label.asset.map { .string($0) }),
       ("leverageBucket", label.leverageBucket.map { .string($0) }), ("hours", label.hours.map { .finite($0) }),
+      ("origin", label.origin.map { .string($0) }),
       ("unit", .string(label.unit.rawValue)),
     ]
   }

@@ -39,13 +39,14 @@ public struct TablesCSV: ReportFormat {
   }
 
   /// Columns that say which number a row is.
-  private static let labelHeader = ["measure", "venue", "level", "group", "asset", "leverage_bucket", "hours", "unit"]
+  private static let labelHeader = ["measure", "venue", "level", "group", "asset", "leverage_bucket", "hours", "origin", "unit"]
 
   /// The cells under `labelHeader`; empty where something does not apply.
   private static func cells(_ label: MeasureLabel) -> [String] {
     [
       CSVText.cell(label.id), CSVText.cell(label.venue), CSVText.number(label.level), CSVText.cell(label.group ?? ""),
       CSVText.cell(label.asset ?? ""), CSVText.cell(label.leverageBucket ?? ""), CSVText.number(label.hours),
+      CSVText.cell(label.origin ?? ""),
       label.unit.rawValue,
     ]
   }

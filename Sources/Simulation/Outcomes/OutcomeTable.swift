@@ -50,6 +50,15 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case conservationResidual
   /// Sum of all shortfalls.
   case shortfall
+  /// First liquidations that exogenous prices and the requirement's factors of t = 0 explain.
+  case causedByPrice
+  /// Among the rest, those that the impact of the account's own venue explains.
+  case causedByOwnImpact
+  /// Among the rest, those that the impact of other venues, or claims on them, explain.
+  case causedByOtherVenue
+  /// Among the rest, those that are left: the requirement's factors moved. Accounts flagged at the start that are closed
+  /// though healthy are in none of the four.
+  case causedByRequirement
 }
 
 /// How a path ended.
@@ -218,6 +227,10 @@ public struct OutcomeSeries: Sendable {
   /// Reserve balance ÷ initial balance along time.
   public internal(set) var reserveFan: FanCounts
 
+  /// First liquidations that would not have been without the impact of each venue, [venue of origin][path]; empty where
+  /// there is one venue.
+  public internal(set) var contagion: [[Double]] = []
+
   /// One value per path.
   public subscript(_ quantity: PathQuantity) -> [Double] { columns[quantity.rawValue] }
 
@@ -302,6 +315,8 @@ public struct VenueLabel: Sendable, Hashable {
   public var accountIDs: [String]
   /// Group, exposure, equity and leverage of each reporting account at t = 0, for tables.
   public var accounts: [AccountLabel]
+  /// Whether the venue fails when its reserve is exhausted.
+  public var canFail = false
   /// Number of reporting accounts.
   public var accountCount: Int { accountIDs.count }
 

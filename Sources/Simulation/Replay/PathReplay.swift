@@ -55,13 +55,16 @@ final class PathReplay {
   let market: MarketState
   let venues: [VenueReplay]
   private var flows: [Double]
+  /// Which venues have failed; nil where none can.
+  private let failures: VenueFailures?
   /// Waves of the step under way that closed somebody.
   private var waves = 0
   weak var observer: (any ReplayObserver)?
 
   init(market: MarketPlan, venues: [VenueReplay]) {
-    self.market = MarketState(plan: market)
+    self.market = MarketState(plan: market, venueCount: venues.count)
     self.venues = venues
+    failures = VenueFailures(venues: venues, claims: market.claims)
     flows = [Double](repeating: 0, count: market.assetCount)
   }
 
@@ -70,9 +73,11 @@ final class PathReplay {
     let values = path.values
     let slab = values.span.extracting(path.start..<path.start + path.slabSize)
     market.reset(slab: slab, points: path.points)
+    failures?.reset()
     for venue in venues { venue.reset(market: market) }
     for step in 1..<path.points {
       market.begin(step)
+      failures?.strike(market)
       waves = 0
       if let extremes = path.extremes {
         guard visit(.low, at: extremes.low, step: step, slab: slab, path: path),
@@ -85,6 +90,7 @@ final class PathReplay {
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
       for venue in venues { venue.endStep(step) }
+      failures?.endStep(step, venues: venues)
       observe { $0.stepEnded(step, snapshot: $1) }
       guard market.isFinite else { return .nonFinite }
       onStep(step)
@@ -111,10 +117,10 @@ final class PathReplay {
       let wave = waves + 1
       var active: [VenueReplay] = []
       for asset in flows.indices { flows[asset] = 0 }
-      for venue in venues where wave <= venue.plan.rules.liquidation.waves {
-        if venue.decideWave(step: step, isFirst: isFirst, path: path, market: market, flows: &flows) {
-          active.append(venue)
-        }
+      if let origins = market.origins { for venue in venues.indices { origins.clearFlows(of: venue) } }
+      for (index, venue) in venues.enumerated() where wave <= venue.plan.rules.liquidation.waves {
+        if let failures, failures.hasFailed[index] { continue }
+        if decide(index, step: step, isFirst: isFirst, path: path) { active.append(venue) }
       }
       isFirst = false
       guard !active.isEmpty else { return }
@@ -126,6 +132,17 @@ final class PathReplay {
       }
       waves = wave
     }
+  }
+
+  /// Lets one venue decide its part of a wave; several venues' flows are kept apart and added up.
+  private func decide(_ index: Int, step: Int, isFirst: Bool, path: PathView) -> Bool {
+    guard let origins = market.origins else {
+      return venues[index].decideWave(step: step, isFirst: isFirst, path: path, market: market, flows: &flows)
+    }
+    let acts = venues[index].decideWave(
+      step: step, isFirst: isFirst, path: path, market: market, flows: &origins.flows[index])
+    for asset in flows.indices { flows[asset] += origins.flows[index][asset] }
+    return acts
   }
 
   private func report(wave: Int, of active: [VenueReplay]) {

@@ -19,12 +19,13 @@ struct ReplayWorkspace: ~Copyable {
     let window = max(1, Int((simulator.callWindowHours / grid.stepHours).rounded()))
     let ledgers = simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
     replays = simulator.models.map { models in
-      let venues = zip(zip(simulator.venues, models), ledgers).map { pair, ledger in
-        VenueReplay(
+      let venues = zip(zip(simulator.venues, models), ledgers).enumerated().map { index, item in
+        let (pair, ledger) = item
+        return VenueReplay(
           plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
           metrics: MarginMetrics(
             plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
-          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil)
+          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil, index: index, venueCount: simulator.venues.count)
       }
       return PathReplay(market: simulator.market, venues: venues)
     }

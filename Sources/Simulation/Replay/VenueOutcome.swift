@@ -40,7 +40,12 @@ extension VenueReplay {
     set(.volatilitySeen, metrics.volatilitySeen(looksAtVolatility: looksAtVolatility))
     set(.volatilityRealised, metrics.volatilityRealised)
     set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0]))
-    return VenueOutcome(values: values, bookLoss: closing.bookLoss)
+    set(.causedByPrice, Double(causes.counts[LiquidationCauses.Cause.price.rawValue]))
+    set(.causedByOwnImpact, Double(causes.counts[LiquidationCauses.Cause.ownImpact.rawValue]))
+    set(.causedByOtherVenue, Double(causes.counts[LiquidationCauses.Cause.otherVenue.rawValue]))
+    set(.causedByRequirement, Double(causes.counts[LiquidationCauses.Cause.requirement.rawValue]))
+    return VenueOutcome(
+      values: values, bookLoss: closing.bookLoss, contagion: causes.preventable.map { Double($0) })
   }
 
   /// Fall of equity and negative equity of open accounts at the end. Accounts that nothing happened to are summed up by
@@ -100,6 +105,8 @@ struct VenueOutcome {
   let values: [Double]
   /// [0] of all accounts, [1 + g] of group g.
   let bookLoss: [Double]
+  /// First liquidations that would not have been without the impact of each venue; empty in a job of one venue.
+  let contagion: [Double]
 
   /// Whether every total is a finite number; figures that are undefined or infinite by definition do not count.
   var isFinite: Bool {

@@ -19,7 +19,10 @@ final class VenueReplay {
   private let screen: CandidateScreen
   private let rule: ClosingRule
   private let holdings: WeightedHoldings
-  private var startFactors: [Double] = []
+  /// Factors on the maintenance requirement at t = 0.
+  private(set) var startFactors: [Double] = []
+  /// Why accounts were liquidated.
+  let causes: LiquidationCauses
   private var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
@@ -27,7 +30,7 @@ final class VenueReplay {
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?
+    contributions: LossContributions?, index: Int = 0, venueCount: Int = 1
   ) {
     self.plan = plan
     self.model = model
@@ -36,6 +39,8 @@ final class VenueReplay {
     self.metrics = metrics
     self.contributions = contributions
     columns = ColumnState(plan: plan)
+    causes = LiquidationCauses(
+      venue: index, venueCount: venueCount, reportingCount: plan.census.ids.count, assets: plan.initialPrices.count)
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
@@ -52,6 +57,7 @@ final class VenueReplay {
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside.reset()
     contributions?.reset()
+    causes.reset()
     factors.reset(oraclePrices: market.marks)
     columns.reset(marks: market.marks)
     columns.setFactors(factors, scale: model.scale)
@@ -145,6 +151,7 @@ final class VenueReplay {
   /// Books the wave that was decided, at the market's fills.
   func bookWave(wave: Int, market: MarketState) {
     tally.largestWaves = max(tally.largestWaves, wave)
+    causes.count(closings, at: self, market: market)
     for closing in closings {
       countLiquidation(of: closing)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
@@ -171,7 +178,7 @@ final class VenueReplay {
   }
 
   /// Health of an account now under the given factors per column.
-  private func health(of account: Int, factors: [Double]) -> Double {
+  func health(of account: Int, factors: [Double]) -> Double {
     var headroom = ledger.cash[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])

@@ -42,6 +42,16 @@ struct ReferenceClearingHouse {
   var liquidators = 0.0
   /// The other side of every trade.
   var outside: ReferenceOutsideMarket
+  /// Whether the venue has failed; it then liquidates nobody any more.
+  var hasFailed = false
+  /// The marks of the wave under way with less impact, for the causes of liquidations.
+  var counterfactual: ReferenceCounterfactual? {
+    didSet {
+      if path.causes.preventable.isEmpty, let counterfactual {
+        path.causes.preventable = counterfactual.without.map { _ in 0 }
+      }
+    }
+  }
   /// The step under way; depth and spread are those of its end.
   var stepNumber = 0
   /// What happened in the step so far.
@@ -97,6 +107,7 @@ struct ReferenceClearingHouse {
   /// order of accounts never matters. An exempt account found healthy is exempt no longer.
   mutating func detect(_ valuation: ReferenceValuation, forcingFlagged: Bool) -> [Int] {
     var detected: [Int] = []
+    if hasFailed { return [] }
     for index in accounts.indices where accounts[index].isOpen {
       let isHealthy = margin.health(of: accounts[index], valuation) >= 0
       if isHealthy { accounts[index].isExempt = false }
@@ -143,6 +154,7 @@ struct ReferencePathTally {
   var shortfallOfAccount: [Int: Double] = [:]
   /// Indices of accounts liquidated at least once, isolated positions under their owners.
   var liquidatedOwners: Set<Int> = []
+  var causes = ReferenceCauses()
   var liquidationEvents = 0
   var liquidatedNotional = 0.0
   var requirementDriven = 0

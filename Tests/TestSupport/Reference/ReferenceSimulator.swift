@@ -15,6 +15,8 @@ public struct ReferenceSimulator {
   /// The market that all venues trade in: one's impact is seen by all.
   private var prices: ReferencePrices
   private var houses: [ReferenceClearingHouse]
+  /// Venues that failed at the end of the step before.
+  private var failing: [Int] = []
   /// Everything that exists at each venue at t = 0; the conservation check compares with it at every step.
   private let totals: [Double]
   private let grossEquities: [Double]
@@ -24,7 +26,7 @@ public struct ReferenceSimulator {
     self.market = market
     self.atStart = atStart
     waveLimits = venues.map(\.rules.liquidation.waves)
-    prices = ReferencePrices(market: market)
+    prices = ReferencePrices(market: market, venues: venues.count)
     let marks = prices.marks
     houses = venues.map { ReferenceClearingHouse($0, market: market, prices: marks) }
     for index in houses.indices {
@@ -57,6 +59,8 @@ public struct ReferenceSimulator {
   /// the margin models take them; waves there; the waterfall at the marks they left.
   private mutating func runStep() -> ReferenceStep {
     prices.beginStep()
+    for venue in failing { prices.fail(venue: venue) }
+    failing = []
     for index in houses.indices { houses[index].stepNumber = prices.step }
     var waves: [ReferenceWave] = []
     var visits: [ReferenceVisit] = []
@@ -83,6 +87,11 @@ public struct ReferenceSimulator {
     let closing = prices.marks
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
+    }
+    for index in houses.indices where houses[index].rules.onExhaustion == .fail && !houses[index].hasFailed {
+      guard houses[index].path.exhaustionHours.isFinite else { continue }
+      houses[index].hasFailed = true
+      failing.append(index)
     }
     return record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
   }
@@ -111,14 +120,17 @@ public struct ReferenceSimulator {
     let valuations = houses.map { $0.valuation(marks, hours: prices.hours) }
     var closings: [[ReferenceClosing]] = []
     var flows = marks.map { _ in 0.0 }
+    var flowsByVenue: [[Double]] = []
     for index in houses.indices {
       let detected =
         number <= waveLimits[index] ? houses[index].detect(valuations[index], forcingFlagged: isForcing) : []
       let found = detected.map { houses[index].closing(of: $0, valuations[index]) }.filter(\.isAction)
       closings.append(found)
-      for (asset, flow) in houses[index].flows(of: found, valuations[index]).enumerated() { flows[asset] += flow }
+      flowsByVenue.append(houses[index].flows(of: found, valuations[index]))
+      for (asset, flow) in flowsByVenue[index].enumerated() { flows[asset] += flow }
+      houses[index].counterfactual = prices.counterfactual(venue: index)
     }
-    let executions = prices.execute(flows: flows)
+    let executions = prices.execute(flows: flows, byVenue: flowsByVenue)
     var actions: [ReferenceAction] = []
     for index in houses.indices {
       actions += houses[index].book(closings[index], venue: index, fills: executions.map(\.fill), valuations[index])
