@@ -14,7 +14,8 @@ extension RunPlan {
       venues.enumerated().flatMap { index, plan -> [LiquidationMapResult] in
         let venue = plan.venue
         let curve = HealthCurve(
-          book: venue.book, model: job.marginModels[entry.jobModel].venues[index].model, scale: entry.plans[index].scale,
+          book: venue.book, model: job.marginModels[entry.jobModel].venues[index].model,
+          scale: entry.plans[index].scale,
           prices: prices)
         let assets = Set(venue.book.columns.map(\.asset)).sorted()
         let single = assets.map { asset in

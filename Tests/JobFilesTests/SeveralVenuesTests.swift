@@ -15,7 +15,15 @@ struct SeveralVenuesTests {
       "job.yaml", "- { name: static, kind: tiered }",
       "- { name: static, venues: { perps: { kind: tiered }, pool: { kind: loan-to-value } } }")
     try place.edit(
-      "job.yaml", "- name: dynamic\n    kind: volatility-scaled\n    volatility: { kind: ewma, lambda: 0.97, lambdaPer: day }\n    floor: 0.03\n    cap: 0.5\n    updateHours: 8",
+      "job.yaml",
+      """
+      - name: dynamic
+          kind: volatility-scaled
+          volatility: { kind: ewma, lambda: 0.97, lambdaPer: day }
+          floor: 0.03
+          cap: 0.5
+          updateHours: 8
+      """,
       "- { name: dynamic, venues: { perps: { kind: volatility-scaled, floor: 0.03 }, pool: { kind: loan-to-value } } }")
     try place.edit("job.yaml", "model: static, above", "model: static, venue: perps, above")
     try place.edit("job.yaml", "model: dynamic, level", "model: dynamic, venue: pool, level")
@@ -57,7 +65,8 @@ struct SeveralVenuesTests {
     try place.edit("pool/venue.yaml", "coefficient: 0.8", "coefficient: 2")
     try place.edit(
       "job.yaml", "paths: 1000",
-      "paths: 1000\ndepth:\n  assets: [{ id: ETH, averageDailyVolume: 7e8, halfSpread: 0.001 }]\n  impact: { coefficient: 0 }")
+      "paths: 1000\ndepth:\n  assets: [{ id: ETH, averageDailyVolume: 7e8, halfSpread: 0.001 }]\n  impact: { coefficient: 0 }"
+    )
     let job = try place.load()
     #expect(job.venues.allSatisfy { $0.venue.depths[1]?.averageDailyVolume == 7e8 && $0.rules.impact.coefficient == 0 })
   }
@@ -106,9 +115,11 @@ struct SeveralVenuesTests {
       keyPath: "portfolios", message: "both given"),
     Case(file: "job.yaml", old: "[book, pool]", new: "[book, [pool]]", keyPath: "portfolios[1]", message: "path"),
     Case(
-      file: "job.yaml", old: "paths: 1000", new: "paths: 1000\ndepth: { assets: [{ id: XRP, averageDailyVolume: 1, halfSpread: 0 }] }",
+      file: "job.yaml", old: "paths: 1000",
+      new: "paths: 1000\ndepth: { assets: [{ id: XRP, averageDailyVolume: 1, halfSpread: 0 }] }",
       keyPath: "depth.assets[0].id", message: "no such asset"),
-    Case(file: "job.yaml", old: "paths: 1000", new: "paths: 1000\ndepth: {}", keyPath: "depth.assets", message: "nothing"),
+    Case(
+      file: "job.yaml", old: "paths: 1000", new: "paths: 1000\ndepth: {}", keyPath: "depth.assets", message: "nothing"),
   ]
 
   @Test("what does not go together is refused with its place", arguments: cases.indices)
@@ -135,7 +146,9 @@ struct SeveralVenuesTests {
   @Test("two folders with one venue name, and a limit on a total")
   func namesAndTotals() throws {
     let place = try workplace()
-    try place.edit("job.yaml", "measure: venue.loss.es, model: dynamic, venue: pool,", "measure: total.loss.es, model: dynamic,")
+    try place.edit(
+      "job.yaml", "measure: venue.loss.es, model: dynamic, venue: pool,",
+      "measure: total.loss.es, model: dynamic,")
     #expect(place.problems().isEmpty)
     try place.edit("job.yaml", "[book, pool]", "[book, book]")
     #expect(place.problems().contains { $0.message.contains("same name") && $0.location.keyPath == "venue" })

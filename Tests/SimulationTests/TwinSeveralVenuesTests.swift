@@ -24,7 +24,8 @@ struct TwinSeveralVenuesTests {
         let difference = comparison.firstDifference(observer, trace, twin)
         #expect(difference == nil, "case \(number), path \(path)")
         for (venue, outcome) in trace.outcomes.enumerated() {
-          let differing = comparison.differences(table.series(model: 0, venue: venue), path, outcome, twin, venue: venue)
+          let differing = comparison.differences(
+            table.series(model: 0, venue: venue), path, outcome, twin, venue: venue)
           #expect(differing == [], "case \(number), path \(path), venue \(venue)")
           #expect(outcome.conservationResidual <= 1e-9)
           count(outcome, table.series(model: 0, venue: venue), path, of: twin, venue: venue, in: &counts)

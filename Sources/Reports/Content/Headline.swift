@@ -46,7 +46,8 @@ struct Headline: Sendable {
 
   /// The measures in the order to read: the reserve, losses, liquidations, and what margin it takes.
   private static let chosen: [(id: String, level: Level)] = [
-    ("venue.failureProbability", .only), ("reserve.exhaustionProbability", .only), ("reserve.required", .highest), ("reserve.uncovered.mean", .only),
+    ("venue.failureProbability", .only), ("reserve.exhaustionProbability", .only), ("reserve.required", .highest),
+    ("reserve.uncovered.mean", .only),
     ("socialised.mean", .only), ("badDebt.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),

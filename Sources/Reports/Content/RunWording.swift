@@ -54,10 +54,10 @@ enum RunWording {
   /// What a model was, in one line: matching, factor, parameters.
   static func summary(of model: ModelResult) -> String {
     func text(_ value: Double, _ error: Double) -> String { "\(NumberText.ratio(value)) ± \(NumberText.ratio(error))" }
+    let byVenue = model.venueFactors.map { "\($0.venue) \(text($0.value, $0.standardError))" }
     let factors =
-      model.venueFactors.isEmpty
-      ? "factor " + text(model.factor, model.factorStandardError)
-      : "factors " + model.venueFactors.map { "\($0.venue) \(text($0.value, $0.standardError))" }.joined(separator: ", ")
+      byVenue.isEmpty
+      ? "factor " + text(model.factor, model.factorStandardError) : "factors " + byVenue.joined(separator: ", ")
     let factor = model.isAsConfigured ? "as configured" : "\(model.matchingText), \(factors) (standard error)"
     let kind = "\(model.kind), \(model.isDynamic ? "dynamic" : "static")"
     let maintenance =

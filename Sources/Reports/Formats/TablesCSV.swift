@@ -39,7 +39,9 @@ public struct TablesCSV: ReportFormat {
   }
 
   /// Columns that say which number a row is.
-  private static let labelHeader = ["measure", "venue", "level", "group", "asset", "leverage_bucket", "hours", "origin", "unit"]
+  private static let labelHeader = [
+    "measure", "venue", "level", "group", "asset", "leverage_bucket", "hours", "origin", "unit",
+  ]
 
   /// The cells under `labelHeader`; empty where something does not apply.
   private static func cells(_ label: MeasureLabel) -> [String] {

@@ -4,8 +4,11 @@ import Clearing
 public struct ReferenceCauses: Sendable, Hashable {
   /// First liquidations by the first thing that explains them.
   public var price = 0
+  /// Of the rest, those that the impact of the venue itself explains.
   public var ownImpact = 0
+  /// Of the rest, those that all impact explains.
   public var otherVenue = 0
+  /// The rest.
   public var requirement = 0
   /// Flagged at the start and closed though healthy.
   public var atStart = 0
