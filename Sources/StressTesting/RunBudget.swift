@@ -85,7 +85,8 @@ package struct RunBudget: Sendable {
     // takes the job's number of paths grow with it.
     let varied = job.scenarios.map { RunSize(job, workers: workers, scenario: $0) }
     let rows = zip(job.scenarios, varied).map { (paths: $0.paths, bytes: $1.tableRow + $1.statisticsRow) }
-    let growing = rows.filter { $0.paths == job.paths }.map(\.bytes).max() ?? 0
+    let bare = job.pairsWithoutImpact ? size.tableRow : 0
+    let growing = bare + (rows.filter { $0.paths == job.paths }.map(\.bytes).max() ?? 0)
     let given = rows.filter { $0.paths != job.paths }.map { Double($0.paths) * $0.bytes }.max() ?? 0
     let working = varied.map(\.working).max() ?? 0
     needs = [

@@ -116,7 +116,8 @@ private struct JobReader {
       name: name, summary: summary, seed: seed, paths: paths, grid: grid, market: model,
       processKind: market.processKind, processParameters: market.processParameters, calibration: market.calibration,
       venues: portfolios.map { JobVenue(venue: $0.venue, rules: $0.rules) }, claims: claims, marginModels: models,
-      baseline: compare.baseline, matchings: compare.matchings, pilotPaths: compare.pilotPaths, measures: settings,
+      baseline: compare.baseline, matchings: compare.matchings, pilotPaths: compare.pilotPaths,
+      pairsWithoutImpact: compare.pairsWithoutImpact, measures: settings,
       atStart: atStart, limits: limits, scenarios: scenarios, formats: output.formats,
       priceFanAssets: output.priceFanAssets,
       inputs: intake.inputs, warnings: intake.warnings)

@@ -38,6 +38,8 @@ public struct StressJob: Sendable {
   public let matchings: [Matching]
   /// Paths that a matching factor is estimated on; they are not those of the run.
   public let pilotPaths: Int
+  /// Whether every model is also run without impact, on the same paths.
+  public let pairsWithoutImpact: Bool
   /// Levels, confidence and other choices of the measures.
   public let measures: MeasureSettings
   /// What happens to accounts that a model would liquidate at t = 0 already.

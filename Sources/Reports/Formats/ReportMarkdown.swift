@@ -16,6 +16,7 @@ public struct ReportMarkdown: ReportFormat {
     blocks += RunWording.syntheticNotice(report).map { ["> **\(Self.escaped($0))**"] } ?? []
     blocks += Self.verdict(report)
     blocks += Self.headlines(report) + Self.scenarios(report) + report.comparisons.map { Self.comparison(report, $0) }
+    blocks += Self.contagion(report)
     blocks += ["## Provenance", Self.list(RunWording.provenance(report).map { "\($0.name): \($0.text)" })]
     return [OutputFile(name: "report.md", text: blocks.joined(separator: "\n\n") + "\n")]
   }
@@ -40,6 +41,18 @@ public struct ReportMarkdown: ReportFormat {
         }
         return ["### \(escaped(venue))", table(header, rows)]
       }
+  }
+
+  /// Causes, contagion, impact, and the worst paths; nothing where nothing is known of them.
+  private static func contagion(_ report: StressReport) -> [String] {
+    let tables = ContagionTables.all(report)
+    let worst = WorstPathWording.sentences(report)
+    return
+      (tables.isEmpty
+      ? []
+      : ["## Causes and contagion"]
+        + tables.flatMap { ["### \(escaped($0.title))", escaped($0.note), table($0.header, $0.rows)] })
+      + (worst.isEmpty ? [] : ["## The worst paths", list(worst)])
   }
 
   /// The scenarios side by side; nothing where the job has none.

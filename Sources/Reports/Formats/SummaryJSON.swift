@@ -14,6 +14,8 @@ public import Schema
 /// | `models` | name, matching, factor, parameters, accounts liquidatable at the start, `measures` |
 /// | `comparisons` | paired differences of each other model from the first |
 /// | `scenarios` | where the job has some, its own market first: what differs, paths, each model's figures |
+/// | `withoutImpact` | where the job asks for it: each model on the same paths without impact, and paired differences |
+/// | `worstPaths` | the path with the largest loss of all venues under each model |
 /// | `limits` | value, limit, status `kept`, `breached` or `undecided` |
 /// | `verdict` `warnings` | the sentences of the report |
 ///
@@ -43,7 +45,11 @@ public struct SummaryJSON: ReportFormat {
         (
           "scenarios",
           report.scenarios.isEmpty ? nil : .array(report.scenarios.map { scenario($0, report.models) })
-        ), ("limits", .array(report.limits.map(limit))),
+        ), (
+          "withoutImpact",
+          report.impactPairings.isEmpty ? nil : .array(report.impactPairings.map { pairing($0, report.models) })
+        ), ("worstPaths", .array(report.worstPaths.map { worstPath($0, report.models) })),
+        ("limits", .array(report.limits.map(limit))),
         ("verdict", .array(report.verdict.sentences.map(sentence))),
         ("warnings", .array(report.warnings.map { .string($0) })),
       ])
@@ -155,6 +161,24 @@ public struct SummaryJSON: ReportFormat {
       ("stepHours", .finite(scenario.stepHours)),
       ("pathStates", .object(scenario.pathStates.map { ($0.name, .integer($0.count)) })),
       ("largestRelativeResidual", .finite(scenario.largestConservationResidual)), ("models", .array(results)),
+    ])
+  }
+
+  /// An element of `withoutImpact`.
+  private static func pairing(_ pairing: ImpactPairingResult, _ models: [ModelResult]) -> JSONValue {
+    .object([
+      ("model", .string(models[pairing.model].name)), ("matching", .string(models[pairing.model].matching)),
+      ("amplifications", .array(pairing.amplifications.map(estimate))),
+      ("without", .array(pairing.rows.map { estimate($0.without) })),
+      ("differences", .array(pairing.rows.map { difference($0.difference) })),
+    ])
+  }
+
+  /// An element of `worstPaths`.
+  private static func worstPath(_ worst: WorstPath, _ models: [ModelResult]) -> JSONValue {
+    .object([
+      ("model", .string(models[worst.model].name)), ("matching", .string(models[worst.model].matching)),
+      ("path", .integer(worst.path)), ("loss", .finite(worst.loss)),
     ])
   }
 

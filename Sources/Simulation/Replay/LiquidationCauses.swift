@@ -16,10 +16,7 @@ final class LiquidationCauses {
   /// First liquidations that would not have been without the impact of each venue; empty in a job of one venue.
   private(set) var preventable: [Int]
 
-  /// The causes, in the order in which they are asked for.
-  enum Cause: Int, CaseIterable {
-    case atStart, price, ownImpact, otherVenue, requirement
-  }
+  typealias Cause = LiquidationExplanation
 
   private let venue: Int
   /// Accounts of the wave that are liquidated for the first time.
@@ -51,14 +48,19 @@ final class LiquidationCauses {
       isListed[owner] = true
       accounts.append(closing.account)
     }
+    cause.removeAll(keepingCapacity: true)
     guard !accounts.isEmpty else { return }
     for account in accounts { isListed[Int(reporting[account])] = false }
-    cause.removeAll(keepingCapacity: true)
     let now = replay.columns.maintenanceFactor
     for account in accounts { cause.append(replay.health(of: account, factors: now) >= 0 ? .atStart : nil) }
     if market.hasImpact { countUnderImpact(at: replay, market: market) }
     settle(.otherVenue, at: replay, insteadOf: market.hasImpact ? nil : .price)
     for index in accounts.indices { counts[(cause[index] ?? .requirement).rawValue] += 1 }
+  }
+
+  /// The causes of the wave counted last, by account; for traces.
+  var lastCauses: [Int: Cause] {
+    Dictionary(uniqueKeysWithValues: zip(accounts, cause).map { ($0, $1 ?? .requirement) })
   }
 
   /// Asks for price and own impact, and what each origin's impact did, at other marks than those that are.

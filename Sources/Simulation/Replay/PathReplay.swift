@@ -28,6 +28,8 @@ package struct VenueSnapshot: Sendable {
   package let venue: Int
   /// Traded marks per asset.
   package let marks: [Double]
+  /// Exogenous prices per asset.
+  package let exogenous: [Double]
   /// Factors on the maintenance requirement per column.
   package let maintenanceFactors: [Double]
   /// Equity per account.
@@ -38,6 +40,8 @@ package struct VenueSnapshot: Sendable {
   package let shortfalls: Double
   package let inflow: Double
   package let uncovered: Double
+  /// Maintenance requirement of all accounts.
+  package let requirement: Double
 }
 
 /// One closing of a watched replay.
@@ -48,6 +52,24 @@ package struct ClosingRecord: Sendable, Equatable {
   package let derivativeFraction: Double
   package let heldFraction: Double
   package let debtFraction: Double
+  /// Notional closed, bought back or repaid, at the marks that the wave was decided at.
+  package let notional: Double
+  /// What explains it; nil where the account was liquidated before.
+  package let cause: LiquidationExplanation?
+}
+
+/// What explains the first liquidation of an account: the least of these that makes it liquidatable.
+package enum LiquidationExplanation: Int, Sendable, CaseIterable {
+  /// It was flagged at t = 0 and is closed though healthy.
+  case atStart
+  /// Exogenous prices.
+  case price
+  /// The impact of its own venue.
+  case ownImpact
+  /// The impact of other venues, or the losses of claims on them.
+  case otherVenue
+  /// The requirement's factors have moved.
+  case requirement
 }
 
 /// Replays one path under one margin model: market, venues and waves in the order of *One path*.
@@ -125,8 +147,9 @@ final class PathReplay {
       isFirst = false
       guard !active.isEmpty else { return }
       market.setFills(flows: flows)
+      let notionals = observer == nil ? [] : active.map(\.closingNotionals)
       for venue in active { venue.bookWave(wave: wave, market: market) }
-      report(wave: wave, of: active)
+      report(wave: wave, of: active, notionals: notionals)
       if market.settle(flows: flows) {
         for venue in venues { venue.revalue(market: market) }
       }
@@ -145,13 +168,16 @@ final class PathReplay {
     return acts
   }
 
-  private func report(wave: Int, of active: [VenueReplay]) {
+  private func report(wave: Int, of active: [VenueReplay], notionals: [[Double]]) {
     guard let observer else { return }
-    for (index, venue) in venues.enumerated() where active.contains(where: { $0 === venue }) {
-      let closings = venue.lastClosings.map {
+    for (venue, amounts) in zip(active, notionals) {
+      guard let index = venues.firstIndex(where: { $0 === venue }) else { continue }
+      let causes = venue.causes.lastCauses
+      let closings = zip(venue.lastClosings, amounts).map { closing, notional in
         ClosingRecord(
-          account: $0.account, derivativeFraction: $0.derivativeFraction, heldFraction: $0.heldFraction,
-          debtFraction: $0.debtFraction)
+          account: closing.account, derivativeFraction: closing.derivativeFraction,
+          heldFraction: closing.heldFraction, debtFraction: closing.debtFraction, notional: notional,
+          cause: causes[closing.account])
       }
       observer.waveBooked(wave, closings: closings, fills: market.fills, venue: index)
     }
@@ -159,6 +185,6 @@ final class PathReplay {
 
   private func observe(_ tell: (any ReplayObserver, VenueSnapshot) -> Void) {
     guard let observer else { return }
-    for (index, venue) in venues.enumerated() { tell(observer, venue.snapshot(index: index, marks: market.marks)) }
+    for (index, venue) in venues.enumerated() { tell(observer, venue.snapshot(index: index, market: market)) }
   }
 }
