@@ -45,7 +45,8 @@ public struct SummaryJSON: ReportFormat {
         (
           "scenarios",
           report.scenarios.isEmpty ? nil : .array(report.scenarios.map { scenario($0, report.models) })
-        ), (
+        ),
+        (
           "withoutImpact",
           report.impactPairings.isEmpty ? nil : .array(report.impactPairings.map { pairing($0, report.models) })
         ), ("worstPaths", .array(report.worstPaths.map { worstPath($0, report.models) })),

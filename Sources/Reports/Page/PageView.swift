@@ -116,7 +116,8 @@ struct PageView {
     contagion = ContagionTables.all(report).map {
       Table(
         title: $0.title, note: $0.note,
-        table: FigureTable(header: $0.header, rows: $0.rows, textColumns: $0.header.first == "venue" ? 2 : 1).markup.text)
+        table: FigureTable(header: $0.header, rows: $0.rows, textColumns: $0.header.first == "venue" ? 2 : 1).markup
+          .text)
     }
     hasContagion = !contagion.isEmpty
     chartSections = charts

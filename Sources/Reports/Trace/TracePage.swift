@@ -5,7 +5,9 @@ extension PathTrace {
   /// came from a file is escaped.
   public func files() throws -> [OutputFile] {
     var library = MustacheLibrary()
-    let parts = [("facts", TraceTemplate.facts), ("figures", FigureTemplate.text), ("closings", TraceTemplate.closings)]
+    let parts = [
+      ("facts", TraceTemplate.facts), ("figures", FigureTemplate.text), ("closings", TraceTemplate.closings),
+    ]
     for template in PageTemplate.page(of: parts) { try library.register(template.text, named: template.name) }
     let page = try MustacheTemplate(string: "{{>page}}")
     return [
