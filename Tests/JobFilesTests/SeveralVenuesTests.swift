@@ -71,6 +71,22 @@ struct SeveralVenuesTests {
     #expect(job.venues.allSatisfy { $0.venue.depths[1]?.averageDailyVolume == 7e8 && $0.rules.impact.coefficient == 0 })
   }
 
+  @Test("a claim on a venue that fails: by the venue's own file, or by the job")
+  func claims() throws {
+    let place = try workplace()
+    try place.edit(
+      "job.yaml", "paths: 1000", "paths: 1000\nclaims: [{ asset: ETH, on: perps, recovery: 0.3 }]")
+    #expect(place.problems().contains { $0.location.keyPath == "claims[0].on" && $0.message.contains("not fail") })
+    try place.edit("job.yaml", "claims:", "onExhaustion: { perps: fail }\nclaims:")
+    var job = try place.load()
+    #expect(job.claims == [VenueClaim(asset: 1, venue: 0, recovery: 0.3)])
+    #expect(job.venues.map(\.rules.onExhaustion) == [.fail, .carryOn])
+    try place.edit("job.yaml", "onExhaustion: { perps: fail }\n", "")
+    try place.edit("book/venue.yaml", "lossAllocation: socialise", "lossAllocation: socialise\nonExhaustion: fail")
+    job = try place.load()
+    #expect(job.venues[0].rules.onExhaustion == .fail)
+  }
+
   /// An edit of one file and the problem that it must give.
   struct Case: Sendable {
     let file: String

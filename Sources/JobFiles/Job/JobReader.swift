@@ -16,6 +16,7 @@ extension StressJob {
   /// job: nightly
   /// description: ""
   /// portfolio: ../Portfolios/perpetual-venue      # or portfolios: [path, …], several venues on the one market
+  /// onExhaustion: { perps: fail }                 # in place of what the venue's own file says
   /// claims: [{ asset: PERPTOKEN, on: perps, recovery: 0.2 }]   # what loses value when a venue fails
   /// depth: { assets: [], impact: { … } }          # what the job states in place of the venues' own figures
   /// market:

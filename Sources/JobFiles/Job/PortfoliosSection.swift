@@ -20,6 +20,7 @@ struct PortfoliosSection {
   init(reading reader: inout ParameterReader, market: MarketSection?, file: FileReference, intake: Intake) {
     let universe = market?.calibration.assetIDs
     let depth = DepthSection(reading: &reader, universe: universe)
+    let exhaustion = reader.take("onExhaustion")
     guard let paths = Self.paths(&reader, intake) else { return }
     let prices = market.map { $0.model?.initialPrices ?? $0.calibration.prices }
     let before = intake.problems.count
@@ -46,6 +47,7 @@ struct PortfoliosSection {
       }
       found.append(portfolio)
     }
+    if let exhaustion { Self.take(exhaustion, among: &found, isWhole: found.count == paths.count, intake.problems) }
     for other in found.dropFirst() where other.venue.settlement != found[0].venue.settlement {
       intake.problems.record(
         "the venues count money in different currencies", at: other.terms.place.appending(key: "settlement"),
@@ -82,6 +84,34 @@ struct PortfoliosSection {
     }
     reader.record("portfolio and portfolios are both given", key: "portfolios", allowed: "one of the two")
     return nil
+  }
+
+  /// Takes `onExhaustion: { VENUE: fail }` in place of what the venues' own files say; names are checked where all venues
+  /// could be read.
+  private static func take(
+    _ node: DocumentNode, among portfolios: inout [Portfolio], isWhole: Bool, _ problems: ProblemCollector
+  ) {
+    let names = portfolios.map(\.venue.id)
+    guard case .mapping(let written) = node.content else {
+      problems.record(
+        "what becomes of the venues is a mapping", at: node.location, found: node.shortDescription,
+        allowed: "{ \(names.first ?? "VENUE"): fail }")
+      return
+    }
+    var reader = ParameterReader(node, problems: problems)
+    for item in written {
+      let policy = reader.read(
+        Parameter<ExhaustionPolicy>.choice(item.key, "what becomes of the venue when its reserve is exhausted"))
+      guard let index = names.firstIndex(of: item.key) else {
+        guard isWhole else { continue }
+        problems.record(
+          "there is no such venue", at: item.value.location, found: quotedForMessage(item.key),
+          allowed: names.map(quotedForMessage).joined(separator: ", "),
+          hint: nearestWord(to: item.key, among: names).map { "did you mean '\($0)'?" })
+        continue
+      }
+      if let policy { portfolios[index].rules.onExhaustion = policy }
+    }
   }
 
   // MARK: One market
