@@ -129,6 +129,21 @@ struct SeveralVenuesTests {
     Case(
       file: "job.yaml", old: "portfolios: [book, pool]", new: "portfolios: [book, pool]\nportfolio: book",
       keyPath: "portfolios", message: "both given"),
+    Case(
+      file: "job.yaml", old: "paths: 1000", new: "paths: 1000\nclaims: [{ asset: XRP, on: perps, recovery: 0.3 }]",
+      keyPath: "claims[0].asset", message: "no such asset"),
+    Case(
+      file: "job.yaml", old: "paths: 1000", new: "paths: 1000\nclaims: [{ asset: ETH, on: bank, recovery: 0.3 }]",
+      keyPath: "claims[0].on", message: "no such venue"),
+    Case(
+      file: "job.yaml", old: "paths: 1000", new: "paths: 1000\nclaims: [{ asset: ETH, on: perps, recovery: 0 }]",
+      keyPath: "claims[0].recovery", message: "not allowed"),
+    Case(
+      file: "job.yaml", old: "paths: 1000", new: "paths: 1000\nonExhaustion: { bank: fail }",
+      keyPath: "onExhaustion.bank", message: "no such venue"),
+    Case(
+      file: "job.yaml", old: "paths: 1000", new: "paths: 1000\nonExhaustion: { perps: explode }",
+      keyPath: "onExhaustion.perps", message: "not allowed"),
     Case(file: "job.yaml", old: "[book, pool]", new: "[book, [pool]]", keyPath: "portfolios[1]", message: "path"),
     Case(
       file: "job.yaml", old: "paths: 1000",
