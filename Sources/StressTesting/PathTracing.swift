@@ -5,6 +5,7 @@ import Kernels
 import Markets
 public import Reports
 import Simulation
+import Venues
 
 /// A path or model that a job does not have.
 public struct NoSuchPath: Error, Sendable, CustomStringConvertible {

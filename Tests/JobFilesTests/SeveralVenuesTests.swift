@@ -87,6 +87,15 @@ struct SeveralVenuesTests {
     #expect(job.venues[0].rules.onExhaustion == .fail)
   }
 
+  @Test("venues that count money in different currencies")
+  func currencies() throws {
+    let place = try workplace()
+    try place.edit("pool/venue.yaml", "USD", "EUR")
+    try place.edit("pool/positions.csv", "USD", "EUR")
+    let problem = try #require(place.problems().first { $0.message.contains("different currencies") })
+    #expect(problem.location.keyPath == "settlement" && problem.found?.contains("EUR") == true)
+  }
+
   /// An edit of one file and the problem that it must give.
   struct Case: Sendable {
     let file: String
@@ -110,9 +119,6 @@ struct SeveralVenuesTests {
       file: "pool/venue.yaml", old: "coefficient: 0.8", new: "coefficient: 0.7", keyPath: "impact",
       message: "different impact laws"),
     Case(file: "pool/venue.yaml", old: "venue: pool", new: "venue: all venues", keyPath: "venue", message: "total"),
-    Case(
-      file: "pool/venue.yaml", old: "settlement: USD", new: "settlement: EUR", keyPath: "settlement",
-      message: "different currencies"),
     Case(
       file: "job.yaml", old: "pool: { kind: loan-to-value } } }\n  - { name: dynamic",
       new: "bank: { kind: loan-to-value } } }\n  - { name: dynamic", keyPath: "marginModels[0].venues.bank",

@@ -26,6 +26,23 @@ extension TwinCase {
     }
   }
 
+  /// The same venues where trading costs nothing and moves nothing, and nobody fails: neither impact nor spread nor claims
+  /// connect them.
+  func withoutFriction() -> TwinCase {
+    let free = depths.map { $0.map { MarketDepth(averageDailyVolume: $0.averageDailyVolume, halfSpread: 0) } }
+    var copy = TwinCase(
+      number: number, grid: grid, paths: paths, extremes: extremes, initialVolatilities: initialVolatilities,
+      longRunVolatilities: longRunVolatilities, depths: free, impact: .none,
+      venues: venues.map { input in
+        var input = input
+        input.venue.depths = free
+        input.rules.impact = .none
+        return input
+      }, atStart: atStart)
+    copy.claims = []
+    return copy
+  }
+
   /// The same market with some of the venues only, in the order given.
   func with(venues indices: [Int]) -> TwinCase {
     var copy = self

@@ -55,6 +55,10 @@ struct Headline: Sendable {
     ("cause.otherVenue", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
     ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
     ("margin.requirementDrivenShare", .only),
+  ]
+
+  /// What is of all venues together, or of a venue's part in it.
+  private static let chosenOfAll: [(id: String, level: Level)] = [
     ("total.exhaustionProbability", .only), ("total.jointExhaustionProbability", .only),
     ("total.reserve.required", .highest), ("total.uncovered.mean", .only), ("total.loss.var", .near99),
     ("total.loss.es", .near99), ("component.venue.es", .only),
@@ -62,12 +66,9 @@ struct Headline: Sendable {
 
   /// The labels of the headline that some model has an estimate for; each once.
   static func labels(_ report: StressReport, venue: String) -> [MeasureLabel] {
-    let all = report.models.flatMap(\.estimates).map(\.label).filter {
-      $0.venue == venue && $0.group == nil && $0.asset == nil && $0.leverageBucket == nil
-        && $0.origin == nil
-    }
+    let all = report.models.flatMap(\.estimates).map(\.label).filter { $0.venue == venue && $0.isWhole }
     var labels: [MeasureLabel] = []
-    for (id, level) in chosen where !hiddenWhereZero.contains(id) || !isZeroThroughout(id, report) {
+    for (id, level) in chosen + chosenOfAll where !hiddenWhereZero.contains(id) || !isZeroThroughout(id, report) {
       guard let label = pick(level, from: all.filter { $0.id == id }), !labels.contains(label) else { continue }
       labels.append(label)
     }
@@ -101,6 +102,14 @@ struct Headline: Sendable {
       value: NumberText.text(estimate.value, label.unit), interval: NumberText.interval(estimate.interval, label.unit),
       change: distinct.map { $0 < 0 ? "lower" : "higher" } ?? "",
       isBetter: distinct.flatMap { MeasureWording(label.id).isBetter(difference: $0) })
+  }
+}
+
+extension MeasureLabel {
+  /// Whether the number is of the whole venue, not of a part of its accounts or of what another does to it.
+  fileprivate var isWhole: Bool {
+    let parts = [group, asset, leverageBucket, origin]
+    return parts.allSatisfy { $0 == nil }
   }
 }
 
