@@ -106,10 +106,10 @@ struct RunCommand: ParsableCommand {
   private func ending(of report: StressReport, run: String, showsPage: Bool) -> String {
     var lines = [report.headlineTable.text, report.verdict.headline.text]
     lines += report.limits.map { "  " + $0.sentence }
-    lines.append("run folder: \(run)")
     lines += report.worstPaths.map {
       "worst path under \(report.models[$0.model].displayName): \($0.command)"
     }
+    lines.append("run folder: \(run)")
     if showsPage { lines.append("report: \(run)/report.html") }
     return NumberText.plain(lines.joined(separator: "\n"))
   }

@@ -18,23 +18,26 @@ public struct MarketPlan: Sendable {
   let liquidity: LiquiditySchedule?
   /// Claims on venues that can fail.
   package var claims: [VenueClaim] = []
+  /// Whether the oracles of an asset stand still, [asset][point]; nil where they never do.
+  let frozenOracles: [[Bool]]?
   /// Number of assets.
   var assetCount: Int { volume.count }
 
-  /// The market of `venue`; `longRunVolatilities` are annual, one per asset; `liquidity`, if any, on the same grid.
+  /// The market of `venue`; `longRunVolatilities` are annual, one per asset; `liquidity` and `frozenOracles`, if any, on the
+  /// same grid.
   public init(
     venue: Venue, rules: ClearingRules, longRunVolatilities: [Double], grid: TimeGrid,
-    liquidity: LiquiditySchedule? = nil
+    liquidity: LiquiditySchedule? = nil, frozenOracles: [[Bool]]? = nil
   ) {
     self.init(
       depths: venue.depths, impact: rules.impact, longRunVolatilities: longRunVolatilities, grid: grid,
-      liquidity: liquidity)
+      liquidity: liquidity, frozenOracles: frozenOracles)
   }
 
   /// The market that several venues share: one depth per asset, nil where nothing is traded, and one law.
   public init(
     depths: [MarketDepth?], impact: MarketImpact, longRunVolatilities: [Double], grid: TimeGrid,
-    liquidity: LiquiditySchedule? = nil
+    liquidity: LiquiditySchedule? = nil, frozenOracles: [[Bool]]? = nil
   ) {
     let day = (1.0 / 365).squareRoot()
     self.impact = impact
@@ -45,5 +48,6 @@ public struct MarketPlan: Sendable {
     halfSpread = depths.map { $0?.halfSpread ?? 0 }
     decay = impact.decay(hours: grid.stepHours)
     self.liquidity = liquidity
+    self.frozenOracles = frozenOracles
   }
 }

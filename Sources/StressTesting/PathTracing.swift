@@ -79,9 +79,17 @@ extension RunPlan {
   }
 
   private func command(path: Int, entry: Int) -> String {
-    let file = job.inputs.first?.label ?? "JOB.yaml"
-    let model = entry == 0 ? "" : " --model '\(entries[entry].displayName)'"
+    let file = Self.argument(job.inputs.first?.label ?? "JOB.yaml")
+    let model = entry == 0 ? "" : " --model " + Self.argument(entries[entry].displayName)
     return "plimsoll run \(file) --path \(path)\(model)"
+  }
+
+  /// A text as one argument of a shell: in single quotes unless it is plain.
+  private static func argument(_ text: String) -> String {
+    let isPlain = text.utf8.allSatisfy { byte in
+      (byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A) || (byte >= 0x2D && byte <= 0x39) || byte == 0x5F
+    }
+    return isPlain ? text : "'" + text.replacing("'", with: "'\\''") + "'"
   }
 }
 

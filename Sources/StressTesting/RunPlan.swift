@@ -60,7 +60,7 @@ struct RunPlan {
     }
     var depths = MarketPlan(
       depths: job.depths, impact: job.impact, longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
-      liquidity: market.shocks?.liquidity)
+      liquidity: market.shocks?.liquidity, frozenOracles: market.shocks?.frozenOracles)
     depths.claims = job.claims
     return Simulator(
       generator: PathGenerator(market: market, seed: job.seed), market: depths,

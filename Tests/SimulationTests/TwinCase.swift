@@ -26,6 +26,8 @@ struct TwinCase {
   var liquidity: LiquiditySchedule?
   /// Assets that lose value when a venue fails.
   var claims: [VenueClaim] = []
+  /// Whether oracles stand still, [asset][point]; random cases have none unless a test stops some.
+  var frozenOracles: [[Bool]]?
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
@@ -34,6 +36,7 @@ struct TwinCase {
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
     market.claims = claims
+    market.frozenOracles = frozenOracles
     if funding != nil { market.fundingRates = fundingRates[path] }
     return market
   }

@@ -230,6 +230,9 @@ struct TwinComparisonTests {
     case .causedByOwnImpact: return (Double(outcome.causes.ownImpact), 0)
     case .causedByOtherVenue: return (Double(outcome.causes.otherVenue), 0)
     case .causedByRequirement: return (Double(outcome.causes.requirement), 0)
+    case .oracleBlocked: return (outcome.oracleBlocked.map(Double.init) ?? .nan, 0)
+    case .oracleErrorMean: return relative(outcome.oracleErrorMean ?? .nan)
+    case .oracleErrorLargest: return relative(outcome.oracleErrorLargest ?? .nan)
     }
   }
 }

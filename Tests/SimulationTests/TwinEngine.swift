@@ -37,7 +37,7 @@ extension TwinCase {
     let isDynamic = venues.contains { self.model(of: $0).isDynamic }
     var depths = MarketPlan(
       venue: venues[0].venue, rules: venues[0].rules, longRunVolatilities: longRunVolatilities, grid: grid,
-      liquidity: liquidity)
+      liquidity: liquidity, frozenOracles: frozenOracles)
     depths.claims = claims
     return Simulator(
       generator: PathGenerator(market: market, seed: 1), market: depths,

@@ -24,6 +24,10 @@ extension TwinCase {
         VenueClaim(
           asset: asset, venue: failing[figures.count(0...failing.count - 1)], recovery: figures.uniform(0.05, 0.95)))
     }
+    guard number % 3 == 2 else { return }
+    let judged = withOracles()
+    venues = judged.venues
+    frozenOracles = judged.frozenOracles
   }
 
   /// The same venues where trading costs nothing and moves nothing, and nobody fails: neither impact nor spread nor claims

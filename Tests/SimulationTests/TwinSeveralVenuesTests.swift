@@ -59,7 +59,7 @@ struct TwinSeveralVenuesTests {
       #expect(series.contagion.isEmpty && causes.otherVenue == 0)
       return
     }
-    let expected = causes.preventable.isEmpty ? twin.venues.map { _ in 0 } : causes.preventable
+    let expected = causes.preventable
     #expect(series.contagion.map { $0[path] } == expected.map(Double.init), "case \(twin.number), path \(path)")
     counts["price", default: 0] += causes.price
     counts["own impact", default: 0] += causes.ownImpact

@@ -112,7 +112,7 @@ struct SeveralVenuesRunTests {
     #expect(throws: NoSuchPath.self) { try test.trace(path: 0, model: "dynamic") }
   }
 
-  @Test("with against without impact: nothing where there is none, more liquidations where there is")
+  @Test("with against without impact: nothing where there is none, ratios and differences where there is")
   func pairing() throws {
     let more = "compare: { withoutImpact: true }"
     let none = try StressTest(TwinFolders(impact: 0).job("portfolios: [perps, other]", more: more)).run(workers: 1)
@@ -120,9 +120,14 @@ struct SeveralVenuesRunTests {
     #expect(rows.count > 20)
     for row in rows { #expect(row.difference.difference == 0 || row.difference.difference.isNaN) }
     let strong = try StressTest(TwinFolders(impact: 1).job("portfolios: [perps, other]", more: more)).run(workers: 1)
-    let factors = try #require(strong.impactPairings.first).amplifications
-    let accounts = try #require(factors.first { $0.id == "amplification.accounts" && $0.label.venue == "perps" })
-    #expect(accounts.value >= 1 && accounts.interval.high >= accounts.value)
+    let pairing = try #require(strong.impactPairings.first)
+    let notional = try #require(
+      pairing.amplifications.first { $0.id == "amplification.notional" && $0.label.venue == "perps" })
+    let row = try #require(
+      pairing.rows.first { $0.with.id == "liquidation.notional.mean" && $0.with.label.venue == "perps" })
+    #expect(row.with.value != row.without.value && row.with.value > 0 && row.without.value > 0)
+    #expect(abs(notional.value - row.with.value / row.without.value) < 1e-9)
+    #expect(abs(row.difference.difference - (row.with.value - row.without.value)) <= 1e-9 * row.with.value)
     #expect(try TablesCSV().files(for: strong).contains { $0.name == "tables/without_impact.csv" })
   }
 }

@@ -31,6 +31,8 @@ import Schema
 /// liquidation: { policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }
 /// # or { policy: full, penalty, … }, or { policy: close-factor, closeFactor, fullBelowHealthFactor, bonus, … }
 /// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
+/// oracle: { kind: twap, windowHours: 1, latencySteps: 0, staleness: { maximumDeviation: 0.05 } }  # the marks if absent
+/// # or { kind: spot, latencySteps: 2 }, or { kind: deviation, deviation: 0.005, heartbeatHours: 24 }
 /// reserve: { balance: 2.5e7 }
 /// lossAllocation: socialise                                            # or bad-debt
 /// onExhaustion: carry-on                                               # or fail, see Contagion
@@ -51,13 +53,15 @@ public struct VenueTerms: Sendable {
   /// The instruments; their assets are indices into the universe.
   public let instruments: [Instrument]
   /// How the venue clears.
-  public private(set) var rules: ClearingRules
+  public let rules: ClearingRules
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
   /// Where each listed asset is defined.
   let assetPlaces: [SourceLocation]
   /// Where the document begins.
   let place: SourceLocation
+  /// Where the window of the oracle's average is stated; nil where there is none.
+  private let oracleWindowPlace: SourceLocation?
 
   private static let name = Parameter<String>.text("venue", "the venue's name")
   private static let summaryText = Parameter<String>.text("description", default: "", "what it is, in words")
@@ -85,6 +89,7 @@ public struct VenueTerms: Sendable {
     let listing = InstrumentListing(
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
     let modes = EfficiencyModeListing(reading: &reader, instruments: listing.instruments).modes
+    let oracle = OracleReading(reader.section("oracle", required: false, allowed: "{ kind, latencySteps, … }"))
     let terms = ClearingTerms(reading: &reader, intake: intake)
     reader.finish()
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
@@ -101,10 +106,13 @@ public struct VenueTerms: Sendable {
     places = listing.places
     assetPlaces = assets.places
     place = node.location
-    rules = ClearingRules(
+    oracleWindowPlace = oracle.windowPlace
+    var rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
-    self.rules.onExhaustion = terms.onExhaustion
+    rules.oracle = oracle.policy
+    rules.onExhaustion = terms.onExhaustion
+    self.rules = rules
   }
 
   /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of
@@ -132,8 +140,10 @@ public struct VenueTerms: Sendable {
     }
   }
 
-  /// Records every funding interval that is not a whole number of steps.
+  /// Records every funding interval, and every window of an oracle, that is not a whole number of steps.
   func check(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
+    OracleReading.check(
+      rules.oracle, at: oracleWindowPlace, stepHours: stepHours, wholeSteps: wholeSteps, problems: problems)
     for (instrument, place) in zip(instruments, places) {
       guard case .perpetual(let terms) = instrument.kind, terms.paysFunding else { continue }
       guard wholeSteps(terms.fundingIntervalHours) == nil else { continue }

@@ -52,7 +52,9 @@ struct Headline: Sendable {
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
     ("cascade.amplification.q99", .only), ("cause.price", .only), ("cause.ownImpact", .only),
-    ("cause.otherVenue", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
+    ("cause.otherVenue", .only), ("attacker.gain.mean", .only), ("attacker.reserveFall.mean", .only),
+    ("oracle.error.largest.q99", .only), ("oracle.blocked.mean", .only), ("margin.initial.mean", .only),
+    ("margin.coverage", .only),
     ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
     ("margin.requirementDrivenShare", .only),
   ]

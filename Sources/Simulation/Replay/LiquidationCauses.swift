@@ -24,16 +24,21 @@ final class LiquidationCauses {
   private var isListed: [Bool]
   private var cause: [Cause?] = []
   private var marks: [Double]
+  /// The venue's oracle under less impact, in the order of the counterfactuals; empty where it shows the marks.
+  private let oracles: [OracleFeed]
 
-  init(venue: Int, venueCount: Int, reportingCount: Int, assets: Int) {
+  /// `makeOracle` makes one more of the venue's oracle; nil where it shows the marks.
+  init(venue: Int, venueCount: Int, reportingCount: Int, assets: Int, makeOracle: () -> OracleFeed?) {
     self.venue = venue
+    oracles = (0..<(venueCount > 1 ? Self.without + venueCount : 1)).compactMap { _ in makeOracle() }
     preventable = [Int](repeating: 0, count: venueCount > 1 ? venueCount : 0)
     isListed = [Bool](repeating: false, count: reportingCount)
     marks = [Double](repeating: 0, count: assets)
   }
 
-  /// Returns to t = 0.
-  func reset() {
+  /// Returns to t = 0, where there is no impact and oracles show the marks.
+  func reset(marks: [Double]) {
+    for oracle in oracles { oracle.reset(marks: marks) }
     for index in counts.indices { counts[index] = 0 }
     for index in preventable.indices { preventable[index] = 0 }
   }
@@ -63,31 +68,68 @@ final class LiquidationCauses {
     Dictionary(uniqueKeysWithValues: zip(accounts, cause).map { ($0, $1 ?? .requirement) })
   }
 
-  /// Asks for price and own impact, and what each origin's impact did, at other marks than those that are.
+  /// Asks for price and own impact, and what each origin's impact did, at other prices than those that are.
   private func countUnderImpact(at replay: VenueReplay, market: MarketState) {
-    replay.columns.revalue(marks: market.exogenous)
+    value(replay, market, under: Self.exogenous)
     settle(.price, at: replay)
-    if let origins = market.origins {
-      value(replay, market) { origins.impact(asset: $0, of: self.venue) }
+    if market.origins != nil {
+      value(replay, market, under: Self.own)
       settle(.ownImpact, at: replay)
       let now = replay.columns.maintenanceFactor
       for other in preventable.indices {
-        value(replay, market) { origins.impact(asset: $0, without: other) }
+        value(replay, market, under: Self.without + other)
         for index in accounts.indices where cause[index] != .atStart {
           if replay.health(of: accounts[index], factors: now) >= 0 { preventable[other] += 1 }
         }
       }
-      replay.columns.revalue(marks: market.marks)
+    }
+    replay.shown.revalue(marks: replay.oracle?.prices ?? market.marks)
+    if market.origins == nil { settle(.ownImpact, at: replay) }
+  }
+
+  /// Values the venue's columns at what would be shown under less impact.
+  private func value(_ replay: VenueReplay, _ market: MarketState, under impact: Int) {
+    if oracles.isEmpty {
+      takeMarks(of: market, under: impact)
+      replay.shown.revalue(marks: marks)
     } else {
-      replay.columns.revalue(marks: market.marks)
-      settle(.ownImpact, at: replay)
+      replay.shown.revalue(marks: oracles[impact].prices)
     }
   }
 
-  /// Values the venue's columns at exogenous prices under some of the impact.
-  private func value(_ replay: VenueReplay, _ market: MarketState, impact: (Int) -> Double) {
-    for asset in marks.indices { marks[asset] = market.exogenous[asset] * exp(impact(asset)) }
-    replay.columns.revalue(marks: marks)
+  // MARK: Less impact
+
+  /// Numbers of the counterfactuals: no impact, that of the venue itself, and from `without` on all but that of each venue.
+  private static let exogenous = 0, own = 1, without = 2
+
+  /// The marks as they would be under less impact, into `marks`.
+  private func takeMarks(of market: MarketState, under impact: Int) {
+    guard let origins = market.origins, impact != Self.exogenous else {
+      for asset in marks.indices { marks[asset] = market.exogenous[asset] }
+      return
+    }
+    for asset in marks.indices {
+      let log =
+        impact == Self.own
+        ? origins.impact(asset: asset, of: venue) : origins.impact(asset: asset, without: impact - Self.without)
+      marks[asset] = market.exogenous[asset] * exp(log)
+    }
+  }
+
+  /// What the venue's oracle would publish at the close of `step` under less impact.
+  func publish(at step: Int, market: MarketState) {
+    for impact in oracles.indices {
+      takeMarks(of: market, under: impact)
+      oracles[impact].publish(at: step, marks: marks)
+    }
+  }
+
+  /// What it would show within `step`.
+  func follow(at step: Int, market: MarketState) {
+    for impact in oracles.indices {
+      takeMarks(of: market, under: impact)
+      _ = oracles[impact].follow(marks: marks, at: step)
+    }
   }
 
   /// Those still without a cause that are liquidatable as things are now, under the factors of t = 0, have this one.

@@ -25,8 +25,10 @@ struct ReplayWorkspace: ~Copyable {
           plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
           metrics: MarginMetrics(
             plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
-          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil, index: index,
-          venueCount: simulator.venues.count)
+          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil,
+          oracle: OracleFeed(
+            plan: pair.0, points: grid.points, stepHours: grid.stepHours, frozen: simulator.market.frozenOracles),
+          index: index, venueCount: simulator.venues.count)
       }
       return PathReplay(market: simulator.market, venues: venues)
     }

@@ -16,28 +16,42 @@ public struct ReferenceCauses: Sendable, Hashable {
   public var preventable: [Int] = []
 }
 
-/// The marks of a wave with less impact than there is, for one venue.
+/// What a venue would be shown with less impact: the same oracle on other marks.
 struct ReferenceCounterfactual {
-  /// Exogenous prices.
-  var exogenous: [Double]
-  /// With the impact of the venue itself.
-  var own: [Double]
-  /// With all impact but that of each venue.
-  var without: [[Double]]
+  /// Which impact is left: none, the venue's own, or all but that of one venue.
+  private let included: (Int) -> Bool
+  private var oracle: ReferenceOracle
+  /// What is shown in the wave under way.
+  private(set) var prices: [Double] = []
+
+  init(_ oracle: ReferenceOracle, including: @escaping (Int) -> Bool) {
+    self.oracle = oracle
+    included = including
+  }
+
+  mutating func publish(_ market: ReferencePrices) {
+    oracle.publish(step: market.step, marks: market.marks(with: included))
+  }
+
+  mutating func judge(_ market: ReferencePrices) {
+    prices = oracle.judge(step: market.step, marks: market.marks(with: included))
+  }
+
+  /// No impact, the impact of `venue`, and then all impact but that of each of `count` venues.
+  static func all(of venue: Int, count: Int, oracle: ReferenceOracle) -> [ReferenceCounterfactual] {
+    [
+      ReferenceCounterfactual(oracle) { _ in false }, ReferenceCounterfactual(oracle) { $0 == venue },
+    ] + (0..<count).map { other in ReferenceCounterfactual(oracle) { $0 != other } }
+  }
 }
 
 extension ReferencePrices {
-  /// The present marks with less impact, as `venue` would see them.
-  func counterfactual(venue: Int) -> ReferenceCounterfactual {
-    func marks(of included: (Int) -> Bool) -> [Double] {
-      exogenous.indices.map { asset in
-        let impact = impactOf.indices.filter(included).reduce(0) { $0 + impactOf[$1].log(asset) }
-        return exogenous[asset] * impactFactor(impact)
-      }
+  /// The present marks with the impact of some venues only.
+  func marks(with included: (Int) -> Bool) -> [Double] {
+    exogenous.indices.map { asset in
+      let impact = impactOf.indices.filter(included).reduce(0) { $0 + impactOf[$1].log(asset) }
+      return exogenous[asset] * impactFactor(impact)
     }
-    return ReferenceCounterfactual(
-      exogenous: exogenous, own: marks { $0 == venue },
-      without: impactOf.indices.map { other in marks { $0 != other } })
   }
 }
 
@@ -52,7 +66,6 @@ struct ReferenceVenueImpact {
 extension ReferenceClearingHouse {
   /// Finds the cause of the first liquidation of an account, before it is booked: the least that explains it.
   mutating func countCause(of index: Int, _ valuation: ReferenceValuation) {
-    guard let counterfactual else { return }
     func isLiquidatable(_ prices: [Double], _ margin: ReferenceMargin) -> Bool {
       margin.health(of: accounts[index], valuation.at(prices)) < 0
     }
@@ -61,16 +74,16 @@ extension ReferenceClearingHouse {
       path.causes.atStart += 1
       return
     }
-    if isLiquidatable(counterfactual.exogenous, startingMargin) {
+    if isLiquidatable(counterfactuals[0].prices, startingMargin) {
       path.causes.price += 1
-    } else if isLiquidatable(counterfactual.own, startingMargin) {
+    } else if isLiquidatable(counterfactuals[1].prices, startingMargin) {
       path.causes.ownImpact += 1
     } else if isLiquidatable(now, startingMargin) {
       path.causes.otherVenue += 1
     } else {
       path.causes.requirement += 1
     }
-    for venue in counterfactual.without.indices where !isLiquidatable(counterfactual.without[venue], margin) {
+    for venue in path.causes.preventable.indices where !isLiquidatable(counterfactuals[2 + venue].prices, margin) {
       path.causes.preventable[venue] += 1
     }
   }

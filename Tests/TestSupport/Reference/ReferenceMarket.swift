@@ -27,6 +27,8 @@ public struct ReferenceMarket: Sendable {
   public var liquidity: LiquiditySchedule?
   /// Assets that lose value when a venue fails.
   public var claims: [VenueClaim] = []
+  /// Whether the oracles of an asset stand still, [asset][point]; nil if none ever does.
+  public var frozenOracles: [[Bool]]?
 
   /// Creates a market; the arrays have one element per asset, the prices as many points each.
   public init(
