@@ -73,7 +73,11 @@ enum ContagionTables {
     let model = report.models[pairing.model]
     let places = report.headlineVenues
     let shown = Set(places.flatMap { Headline.labels(report, venue: $0) })
-    let rows = pairing.rows.filter { shown.contains($0.difference.label) }.map { row in
+    let listed = places.flatMap { place in
+      pairing.rows.filter { $0.with.label.venue == place && shown.contains($0.with.label) }
+    }
+    // Who bears what the reserve cannot pay is one of two; the other is zero by the venue's rules and says nothing.
+    let rows = listed.filter { $0.with.value != 0 || $0.without.value != 0 }.map { row in
       let label = row.difference.label
       return [
         label.venue, MeasureWording.name(of: label), cell(row.with), cell(row.without),

@@ -10,8 +10,9 @@ enum TraceFigures {
     let values: [Double]
   }
 
-  /// At most this many assets are drawn: those whose marks moved furthest from their exogenous prices, then from their start.
-  static let assetsShown = 3
+  /// Of this many assets the marks moved furthest from their exogenous prices; they are drawn, and besides them the asset
+  /// whose exogenous price made the largest move within a step.
+  static let assetsShown = 2
   /// At most this many points in time are drawn and tabulated, the first and the last among them.
   private static let pointsShown = 241
 
@@ -27,7 +28,13 @@ enum TraceFigures {
       let falls = trace.steps.map { abs($0.marks[asset] / trace.steps[0].marks[asset] - 1) }
       return (gaps.max() ?? 0, falls.max() ?? 0)
     }
-    let shown = trace.assets.indices.sorted { move($0) > move($1) }.prefix(assetsShown)
+    func leap(_ asset: Int) -> Double {
+      zip(trace.steps, trace.steps.dropFirst()).map { abs($1.exogenous[asset] / $0.exogenous[asset] - 1) }.max() ?? 0
+    }
+    var shown = Array(trace.assets.indices.sorted { move($0) > move($1) }.prefix(assetsShown))
+    if let wildest = trace.assets.indices.max(by: { leap($0) < leap($1) }), !shown.contains(wildest) {
+      shown.append(wildest)
+    }
     let lines = shown.enumerated().flatMap { series, asset in
       let start = trace.steps[0].marks[asset]
       return [
@@ -40,7 +47,8 @@ enum TraceFigures {
     return figure(
       trace, "Prices",
       "Traded marks (thick) over exogenous prices (thin), relative to the start: the gap is what forced selling did. "
-        + "Shown are the assets that it moved most.", lines, NumberText.percent, includesZero: false)
+        + "Shown are the assets that it moved most, and the one whose exogenous price leapt furthest.", lines,
+      NumberText.percent, includesZero: false)
   }
 
   private static func liquidations(_ trace: PathTrace) -> Figure {
