@@ -71,10 +71,10 @@ struct ExplainCommand: ParsableCommand {
       throw ValidationError(
         "--model: found \(quotedForMessage(model ?? "")), allowed: \(names.joined(separator: ", "))\(hint)")
     }
-    return job.venues.map {
+    return zip(job.venues, job.marginModels[index].venues).map { venue, own in
       MarginSubject(
-        venue: $0.venue, assetIDs: job.market.assetIDs, prices: job.market.initialPrices,
-        modelName: names[index], model: job.marginModels[index].model, bases: DerivedBases(job.calibration))
+        venue: venue.venue, assetIDs: job.market.assetIDs, prices: job.market.initialPrices,
+        modelName: names[index], model: own.model, bases: DerivedBases(job.calibration))
     }
   }
 

@@ -20,8 +20,8 @@ struct RunPlan {
     let jobModel: Int
     let label: ModelLabel
     let plans: [ModelPlan]
-    /// Found on pilot paths; nil for the baseline and for jobs that match nothing.
-    let matching: MarginMatching?
+    /// Found on pilot paths, one a venue; empty for the baseline and for jobs that match nothing.
+    let matching: [MarginMatching]
   }
 
   /// What is to be said of the matchings.
@@ -39,9 +39,9 @@ struct RunPlan {
       job, generator: generator, venues: venues, measured: configured.measured, workers: workers)
     entries = configured.entries + covered.entries
     matchingWarnings = configured.warnings + covered.warnings
-    let depths = MarketPlan(
-      venue: job.venues[0].venue, rules: job.venues[0].rules,
-      longRunVolatilities: market.longRunVolatilities, grid: market.grid)
+    var depths = MarketPlan(
+      depths: job.depths, impact: job.impact, longRunVolatilities: market.longRunVolatilities, grid: market.grid)
+    depths.claims = job.claims
     simulator = Simulator(
       generator: generator, market: depths, venues: venues, models: entries.map(\.plans), labels: entries.map(\.label),
       paths: job.paths, atStart: job.atStart, fanAssets: job.priceFanAssets,
@@ -59,17 +59,18 @@ struct RunPlan {
     let models = entries.map { entry in
       isSameStart
         ? entry.plans
-        : venues.map {
+        : venues.indices.map { venue in
           ModelPlan(
-            model: scenario.marginModels[entry.jobModel].model, scale: entry.label.factor, plan: $0)
+            model: scenario.marginModels[entry.jobModel].venues[venue].model, scale: entry.plans[venue].scale,
+            plan: venues[venue])
         }
     }
+    var depths = MarketPlan(
+      depths: job.depths, impact: job.impact, longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
+      liquidity: market.shocks?.liquidity, frozenOracles: market.shocks?.frozenOracles)
+    depths.claims = job.claims
     return Simulator(
-      generator: PathGenerator(market: market, seed: job.seed),
-      market: MarketPlan(
-        venue: job.venues[0].venue, rules: job.venues[0].rules,
-        longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
-        liquidity: market.shocks?.liquidity, frozenOracles: market.shocks?.frozenOracles),
+      generator: PathGenerator(market: market, seed: job.seed), market: depths,
       venues: venues, models: models, labels: entries.map(\.label), paths: scenario.paths, atStart: job.atStart,
       fanAssets: [], callWindowHours: job.measures.callWindowHours)
   }
@@ -89,33 +90,36 @@ struct RunPlan {
   ) throws -> (entries: [ModelEntry], measured: [ModelEntry], warnings: [String]) {
     let order = [job.baseline] + job.marginModels.indices.filter { $0 != job.baseline }
     let plain = order.map { index in
-      let plans = venues.map { ModelPlan(model: job.marginModels[index].model, scale: 1, plan: $0) }
+      let plans = zip(venues, job.marginModels[index].venues).map { ModelPlan(model: $1.model, scale: 1, plan: $0) }
       return ModelEntry(
-        jobModel: index, label: label(of: job.marginModels[index]), plans: plans, matching: nil)
+        jobModel: index, label: label(of: job.marginModels[index]), plans: plans, matching: [])
     }
     guard let baseline = plain.first else { return ([], [], []) }
     let measured = try plain.dropFirst().map { entry in
-      let matching = try MarginMatching(
-        generator: generator, venues: venues, baseline: baseline.plans, model: entry.plans, paths: job.pilotPaths,
-        workers: workers)
+      // One factor a venue: what a venue charges is made equal to what it charges under the baseline.
+      let matching = try venues.indices.compactMap { venue in
+        try MarginMatching(
+          generator: generator, venues: [venues[venue]], baseline: [baseline.plans[venue]],
+          model: [entry.plans[venue]], paths: job.pilotPaths, workers: workers)
+      }
       return ModelEntry(jobModel: entry.jobModel, label: entry.label, plans: entry.plans, matching: matching)
     }
     let configured = job.matchings.contains(.asConfigured) ? measured : []
     guard job.matchings.contains(.equalAverageInitialMargin) else {
       return ([baseline] + configured, [baseline] + measured, [])
     }
-    let matched = measured.compactMap { entry in
-      entry.matching.map {
-        self.matched(entry, .equalAverageInitialMargin, ($0.factor, $0.standardError), job: job, venues: venues)
-      }
+    let matched = measured.filter { $0.matching.count == venues.count }.map { entry in
+      let factors = entry.matching.map { ModelLabel.Factor(value: $0.factor, standardError: $0.standardError) }
+      return self.matched(entry, .equalAverageInitialMargin, factors, job: job, venues: venues)
     }
-    let warnings = measured.filter { $0.matching == nil }.map {
+    let warnings = measured.filter { $0.matching.count < venues.count }.map {
       "\($0.label.name) requires nothing, or nothing finite, on the pilot paths, so no factor can match its average initial margin"
     }
     return ([baseline] + configured + matched, [baseline] + measured, warnings)
   }
 
-  /// The models at the baseline's coverage, where the job asks for them, and what is to be said of those that cannot be.
+  /// The models at the baseline's coverage, one factor a venue, where the job asks for them, and what is to be said of those
+  /// that cannot be.
   private static func coverageEntries(
     _ job: StressJob, generator: PathGenerator, venues: [VenuePlan], measured: [ModelEntry], workers: Int
   ) throws -> (entries: [ModelEntry], warnings: [String]) {
@@ -123,15 +127,19 @@ struct RunPlan {
     var found: (entries: [ModelEntry], warnings: [String]) = ([], [])
     for entry in measured.dropFirst() {
       do {
-        let matching = try CoverageMatching(
-          generator: generator, venues: venues, baseline: baseline.plans, model: entry.plans,
-          windowHours: job.measures.callWindowHours, paths: job.pilotPaths, workers: workers)
-        found.entries.append(
-          matched(entry, .equalCoverage, (matching.factor, matching.standardError), job: job, venues: venues))
-        guard matching.uncoveredMoves < CoverageMatching.fewMoves else { continue }
-        found.warnings.append(
-          "the factor that matches \(entry.label.name) in coverage rests on \(matching.uncoveredMoves) moves that the baseline did not cover on \(matching.paths) pilot paths; raise compare.pilotPaths"
-        )
+        let matchings = try venues.indices.map { venue in
+          try CoverageMatching(
+            generator: generator, venues: [venues[venue]], baseline: [baseline.plans[venue]],
+            model: [entry.plans[venue]], windowHours: job.measures.callWindowHours, paths: job.pilotPaths,
+            workers: workers)
+        }
+        let factors = matchings.map { ModelLabel.Factor(value: $0.factor, standardError: $0.standardError) }
+        found.entries.append(matched(entry, .equalCoverage, factors, job: job, venues: venues))
+        for matching in matchings where matching.uncoveredMoves < CoverageMatching.fewMoves {
+          found.warnings.append(
+            "the factor that matches \(entry.label.name) in coverage rests on \(matching.uncoveredMoves) moves that the baseline did not cover on \(matching.paths) pilot paths; raise compare.pilotPaths"
+          )
+        }
       } catch let mismatch as CoverageMismatch {
         found.warnings.append("\(entry.label.name) \(mismatch.words)")
       }
@@ -140,19 +148,19 @@ struct RunPlan {
   }
 
   private static func matched(
-    _ entry: ModelEntry, _ matching: Matching, _ found: (factor: Double, standardError: Double), job: StressJob,
-    venues: [VenuePlan]
+    _ entry: ModelEntry, _ matching: Matching, _ factors: [ModelLabel.Factor], job: StressJob, venues: [VenuePlan]
   ) -> ModelEntry {
     let model = job.marginModels[entry.jobModel]
     var label = label(of: model)
     label.matching = matching
-    label.factor = found.factor
-    label.factorStandardError = found.standardError
-    let plans = venues.map { ModelPlan(model: model.model, scale: found.factor, plan: $0) }
+    label.factors = factors
+    let plans = venues.indices.map {
+      ModelPlan(model: model.venues[$0].model, scale: factors[$0].value, plan: venues[$0])
+    }
     return ModelEntry(jobModel: entry.jobModel, label: label, plans: plans, matching: entry.matching)
   }
 
   private static func label(of model: JobModel) -> ModelLabel {
-    ModelLabel(name: model.name, kind: model.kind, isDynamic: model.model.isDynamic)
+    ModelLabel(name: model.name, kind: model.kind, isDynamic: model.isDynamic)
   }
 }

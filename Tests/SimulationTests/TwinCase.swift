@@ -27,6 +27,8 @@ struct TwinCase {
   var impliedVolatilities: [[[Double]]] = []
   /// Factors on depth and spread along time; random cases have none unless a test lays some down.
   var liquidity: LiquiditySchedule?
+  /// Assets that lose value when a venue fails.
+  var claims: [VenueClaim] = []
   /// Whether oracles stand still, [asset][point]; random cases have none unless a test stops some.
   var frozenOracles: [[Bool]]?
 
@@ -36,6 +38,7 @@ struct TwinCase {
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
+    market.claims = claims
     market.frozenOracles = frozenOracles
     if funding != nil { market.fundingRates = fundingRates[path] }
     if implied != nil { market.impliedVolatilities = impliedVolatilities[path] }

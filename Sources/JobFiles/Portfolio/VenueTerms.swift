@@ -40,6 +40,7 @@ import Schema
 /// # or { kind: spot, latencySteps: 2 }, or { kind: deviation, deviation: 0.005, heartbeatHours: 24 }
 /// reserve: { balance: 2.5e7 }
 /// lossAllocation: socialise                                            # or bad-debt
+/// onExhaustion: carry-on                                               # or fail, see Contagion
 /// ```
 public struct VenueTerms: Sendable {
   /// Its name.
@@ -60,6 +61,10 @@ public struct VenueTerms: Sendable {
   public let rules: ClearingRules
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
+  /// Where each listed asset is defined.
+  let assetPlaces: [SourceLocation]
+  /// Where the document begins.
+  let place: SourceLocation
   /// Where the window of the oracle's average is stated; nil where there is none.
   private let oracleWindowPlace: SourceLocation?
 
@@ -107,11 +112,14 @@ public struct VenueTerms: Sendable {
     depths = assets.depths
     instruments = listing.instruments
     places = listing.places
+    assetPlaces = assets.places
+    place = node.location
     oracleWindowPlace = oracle.windowPlace
     var rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
     rules.oracle = oracle.policy
+    rules.onExhaustion = terms.onExhaustion
     self.rules = rules
   }
 
@@ -175,6 +183,16 @@ struct AssetListing {
   private static let halfSpread = Parameter<Double>.number(
     "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), "half the relative bid–ask spread")
 
+  /// Reads the depth of an asset; nil where it is wrong (recorded), or, for a venue whose job or whose neighbour states it,
+  /// where neither of its keys is there.
+  static func readDepth(_ entry: inout ParameterReader) -> MarketDepth? {
+    guard entry.has("averageDailyVolume") || entry.has("halfSpread") else { return nil }
+    let volume = entry.read(Self.volume)
+    let halfSpread = entry.read(Self.halfSpread)
+    guard let volume, let halfSpread else { return nil }
+    return MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread)
+  }
+
   /// Reads the list; an asset that the market lacks is recorded and has no index.
   init(reading reader: inout ParameterReader, universe: [String]?, intake: Intake) {
     let items = reader.list("assets", required: true, allowed: "a list of { id, averageDailyVolume, halfSpread }")
@@ -182,16 +200,13 @@ struct AssetListing {
     for item in items {
       var entry = ParameterReader(item, problems: intake.problems)
       let id = entry.read(Self.id)
-      let volume = entry.read(Self.volume)
-      let halfSpread = entry.read(Self.halfSpread)
+      let depth = Self.readDepth(&entry)
       entry.finish()
       guard let id else { continue }
       if read.contains(where: { $0.id == id }) {
         entry.record("an asset is listed twice", key: "id", found: quotedForMessage(id))
         continue
       }
-      var depth: MarketDepth?
-      if let volume, let halfSpread { depth = MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread) }
       read.append((id, depth, item.location))
     }
     let universe = universe ?? read.map(\.id)

@@ -26,9 +26,12 @@ final class VenueReplay {
   private let holdings: WeightedHoldings
   /// The accounts margined by scenarios; nil where the model has none.
   private let scenarios: ScenarioBook?
+  /// Factors on the maintenance requirement at t = 0.
   private var startFactors: [Double] = []
   /// Where implied volatilities are put for the factors to take, one per asset.
   private var impliedVolatilities: [Double]
+  /// Why accounts were liquidated.
+  let causes: LiquidationCauses
   private var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
@@ -38,7 +41,7 @@ final class VenueReplay {
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?, oracle: OracleFeed? = nil
+    contributions: LossContributions?, oracle: OracleFeed? = nil, index: Int = 0, venueCount: Int = 1
   ) {
     self.plan = plan
     self.model = model
@@ -48,6 +51,9 @@ final class VenueReplay {
     self.contributions = contributions
     self.oracle = oracle
     columns = ColumnState(plan: plan)
+    causes = LiquidationCauses(
+      venue: index, venueCount: venueCount, reportingCount: plan.census.ids.count, assets: plan.initialPrices.count,
+      makeOracle: { oracle?.another() })
     shown = oracle == nil ? columns : ColumnState(plan: plan)
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
@@ -67,6 +73,7 @@ final class VenueReplay {
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside.reset()
     contributions?.reset()
+    causes.reset(marks: market.marks)
     factors.reset(oraclePrices: market.marks)
     columns.reset(marks: market.marks)
     columns.setFactors(factors, scale: model.scale)
@@ -86,6 +93,7 @@ final class VenueReplay {
     settleExpired(at: step)
     path.give(to: factors, at: step, buffer: &impliedVolatilities)
     oracle?.publish(at: step, marks: market.marks)
+    causes.publish(at: step, market: market)
     if factors.advance(step: step, oraclePrices: oracle?.samples ?? market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
@@ -191,6 +199,7 @@ final class VenueReplay {
   /// Books the wave that was decided, at the market's fills.
   func bookWave(wave: Int, market: MarketState) {
     tally.largestWaves = max(tally.largestWaves, wave)
+    causes.count(closings, at: self, market: market)
     for closing in closings {
       countLiquidation(of: closing, prices: oracle?.prices ?? market.marks)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
@@ -212,15 +221,24 @@ final class VenueReplay {
     let account = closing.account
     guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
     guard model.model.isDynamic || scenarios?.contains(account) == true else { return }
-    let now = health(of: account, factors: columns.maintenanceFactor) - scenarioRequirement(of: account)
-    let before = scenarios?.requirementAtStartRates(of: account, ledger: ledger, prices: prices) ?? 0
-    guard now < 0, health(of: account, factors: startFactors) - before >= 0 else { return }
+    guard health(of: account) < 0, healthAtStartRates(of: account, prices: prices) >= 0 else { return }
     tally.requirementDriven += 1
   }
 
   /// What scenarios add to the account's maintenance requirement now.
   private func scenarioRequirement(of account: Int) -> Double {
     scenarios?.maintenanceRequirement(of: account, columns: shown, ledger: ledger) ?? 0
+  }
+
+  /// Health of an account at what is shown now.
+  func health(of account: Int) -> Double {
+    health(of: account, factors: columns.maintenanceFactor) - scenarioRequirement(of: account)
+  }
+
+  /// The same under the requirement's factors of t = 0; `prices` are those shown now.
+  func healthAtStartRates(of account: Int, prices: [Double]) -> Double {
+    let scenarios = scenarios?.requirementAtStartRates(of: account, ledger: ledger, prices: prices) ?? 0
+    return health(of: account, factors: startFactors) - scenarios
   }
 
   /// Health of an account now under the given factors per column, but for what scenarios ask for.
@@ -366,6 +384,7 @@ final class VenueReplay {
   /// Takes the marks within `step`: those of a low or high, or what a wave left behind.
   func revalue(step: Int, market: MarketState) {
     columns.revalue(marks: market.marks)
+    causes.follow(at: step, market: market)
     if let oracle, oracle.follow(marks: market.marks, at: step) { shown.revalue(marks: oracle.prices) }
   }
 

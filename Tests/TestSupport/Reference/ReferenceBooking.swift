@@ -50,6 +50,7 @@ extension ReferenceClearingHouse {
   private mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
     path.liquidationEvents += 1
     let isFirst = path.liquidatedOwners.insert(reportingName(of: index)).inserted
+    if isFirst { countCause(of: index, valuation) }
     guard isFirst, margin.health(of: accounts[index], valuation) < 0 else { return }
     let start = self.valuation(startingMargin.start, hours: 0)
     if startingMargin.healthAtStartRates(of: accounts[index], valuation, start: start) >= 0 {
