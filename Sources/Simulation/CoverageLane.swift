@@ -47,7 +47,8 @@ final class CoverageLane {
         columns.setFactors(factors, scale: scale)
       }
       if let oracle { shown.take(columns, prices: oracle.prices) }
-      metrics.record(step: step, columns: shown, volatilities: factors.volatilities, marks: marks)
+      metrics.record(
+        step: step, columns: shown, volatilities: factors.volatilities, marks: marks, atMarks: columns)
     }
     metrics.onJudged = nil
   }

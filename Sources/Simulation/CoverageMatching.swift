@@ -33,6 +33,7 @@ public struct CoverageMatching: Sendable {
     generator: PathGenerator, venues: [VenuePlan], baseline: [ModelPlan], model: [ModelPlan], windowHours: Double,
     paths: Int, workers: Int
   ) throws {
+    guard (baseline + model).allSatisfy({ $0.scenarios == nil }) else { throw CoverageMismatch.portfolioMargin }
     let pilot = CoveragePilot(
       generator: MarginMatching.pilot(of: generator), venues: venues, models: [baseline, model],
       windowHours: windowHours, blocks: max(1, paths / pathsPerBlock), workers: workers)
@@ -90,6 +91,8 @@ public enum CoverageMismatch: Error, Sendable, CaseIterable {
   case noMarginNeeded
   /// The compared model demands nothing of positions whose losses the baseline covers.
   case outOfReach
+  /// One of the two margins portfolios, whose worst losses are no rates that a loss could be divided by.
+  case portfolioMargin
 
   /// What follows the model's name in a report.
   public var words: String {
@@ -103,6 +106,9 @@ public enum CoverageMismatch: Error, Sendable, CaseIterable {
     case .outOfReach:
       "cannot be matched in coverage: it demands nothing of positions whose losses the baseline covers, so no factor "
         + "reaches the baseline's coverage"
+    case .portfolioMargin:
+      "cannot be matched in coverage: portfolios margined by scenarios have no rate per position; compare at equal average "
+        + "initial margin"
     }
   }
 }

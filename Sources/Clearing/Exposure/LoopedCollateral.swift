@@ -55,7 +55,7 @@ public struct LoopedCollateral: Sendable, Hashable {
     for position in book.positions(of: account) {
       let index = Int(book.column[position])
       let column = book.columns[index]
-      let value = abs(book.quantity[position]) * book.openingValuations[index].value(at: prices[column.asset])
+      let value = abs(book.quantity[position]) * book.openingValuations[index].value(at: prices, asset: column.asset)
       switch column.side {
       case .held: held[column.asset, default: 0] += value
       case .owed: owed[column.asset, default: 0] += value
@@ -137,7 +137,7 @@ extension Book {
         let index = Int(column[position])
         if columns[index].side == .perpetual { hasFutures = true }
         guard columns[index].side == .owed else { continue }
-        owed += abs(quantity[position]) * openingValuations[index].value(at: prices[columns[index].asset])
+        owed += abs(quantity[position]) * openingValuations[index].value(at: prices, asset: columns[index].asset)
       }
       return sum + owed + (hasFutures ? 0 : max(0, -cash[account]))
     }

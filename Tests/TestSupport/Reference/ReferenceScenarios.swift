@@ -92,7 +92,8 @@ public struct ReferenceScenarios: Sendable {
     var worst = 0.0
     for number in scenarios(of: group[0]).indices {
       var loss = 0.0
-      for position in positions where position.side == .perpetual && position.leg != .money && group.contains(position.asset) {
+      for position in positions
+      where position.side == .perpetual && position.leg != .money && group.contains(position.asset) {
         if let expiry = position.expiry, moment.hours > expiry.hours * (1 - 1e-9) { continue }
         let scenario = scenarios(of: position.asset)[number]
         var shocked = now
