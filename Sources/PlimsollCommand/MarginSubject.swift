@@ -158,7 +158,8 @@ struct MarginSubject {
 
       """
     return NumberText.plain(
-      [lines, exposureTable(exposures), greekTable(exposures), mapTable].filter { !$0.isEmpty }.joined(separator: "\n"))
+      [lines, exposureTable(exposures), greekTable(exposures), groupGreeks, mapTable].filter { !$0.isEmpty }.joined(
+        separator: "\n"))
   }
 
   private func exposureTable(_ exposures: [BookExposure]) -> String {
@@ -188,6 +189,25 @@ struct MarginSubject {
         ]
       }
     ).text
+  }
+
+  /// Greeks by group of accounts, since those of a balanced book cancel; nothing without options or groups.
+  private var groupGreeks: String {
+    let book = venue.book
+    guard book.groups.count > 1, book.columns.contains(where: { $0.leg == .option }) else { return "" }
+    let rows = book.groups.indices.flatMap { group -> [[String]] in
+      let members = book.accounts.indices.filter { book.accounts[$0].group == group }
+      return BookExposure.all(of: book, accounts: members, prices: prices).map {
+        [
+          book.groups[group], assetIDs[$0.asset], money($0.optionNotional), money($0.deltaMoney), money($0.gammaMoney),
+          money($0.vega),
+        ]
+      }
+    }
+    let header = [
+      "Group", "Asset", "Options, notional", "Delta, money", "Gamma, money per 1 %", "Vega, money per 0.01",
+    ]
+    return TextTable(header: header, rows: rows).text
   }
 
   /// Notional liquidatable when prices stand at a ratio of the present ones: cumulative, without impact.

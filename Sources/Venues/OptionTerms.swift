@@ -61,7 +61,7 @@ public struct OptionGreeks: Sendable, Hashable {
 
 /// A European call or put on one unit of an asset, settled in cash at the mark of its expiry.
 ///
-/// Worth Black-76 on the forward F = M·exp(basis·τ) at σ(k), see ``VolatilitySmile``: what everything that values an option
+/// Worth Black-76 on the forward F = M·exp(basis·τ) at σ(k), see `VolatilitySmile`: what everything that values an option
 /// uses, at t = 0, along paths and in scenarios. The premium is paid when it is traded and is in the account's cash already.
 public struct OptionTerms: Sendable, Hashable {
   /// Index of the asset in the universe.

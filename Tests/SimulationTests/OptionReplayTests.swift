@@ -103,7 +103,7 @@ struct OptionReplayTests {
   @Test("an option deep in the money moves as the future less its strike")
   func deepInTheMoney() throws {
     let call = Self.option(isCall: true, strike: 0.01, hours: 500, volatility: 0.7, basis: 0.1)
-    let option = try OneAccount(instruments: [call], quantities: [(0, 1, 0), (1, 1, 0)], prices: Self.wild).equities()
+    let option = try OneAccount(instruments: [call], quantities: [(0, 0, 0), (1, 1, 0)], prices: Self.wild).equities()
     let future = try OneAccount(
       instruments: [Self.future(hours: 500, basis: 0.1)], quantities: [(0, 100, 0), (1, 1, 100.01)],
       prices: Self.wild

@@ -91,7 +91,7 @@ public struct AccountStatement: Sendable {
     worstCases = curve.worstCases(of: account)
     let held = book.positions(of: account).map { book.columns[Int(book.column[$0])] }
     let assets = Set(held.map(\.asset) + held.compactMap(\.otherAsset)).sorted()
-    greeks = BookExposure.all(of: book, accounts: account..<account + 1, prices: prices)
+    greeks = BookExposure.all(of: book, accounts: [account], prices: prices)
     self.prices = assets.map { asset in
       let isMoved = prices.indices.map { $0 == asset }
       let range = curve.healthyRange(of: account, isMoved: isMoved)

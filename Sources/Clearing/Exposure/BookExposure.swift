@@ -24,10 +24,10 @@ public struct BookExposure: Sendable, Hashable {
 
   /// One entry per asset that somebody holds, in the order of the assets; of the accounts in `accounts` alone where that is
   /// given.
-  public static func all(of book: Book, accounts: Range<Int>? = nil, prices: [Double]) -> [BookExposure] {
+  public static func all(of book: Book, accounts: [Int]? = nil, prices: [Double]) -> [BookExposure] {
     var long = [Double](repeating: 0, count: book.columns.count)
     var short = long
-    for account in accounts ?? book.accounts.indices {
+    for account in accounts ?? Array(book.accounts.indices) {
       for position in book.positions(of: account) {
         long[Int(book.column[position])] += max(0, book.quantity[position])
         short[Int(book.column[position])] += max(0, -book.quantity[position])

@@ -150,16 +150,6 @@ final class ColumnState {
     plan.venue.book.columns[column].leg == .option ? unitValue[column] : unitNotional[column]
   }
 
-  /// What one unit of an option or a pool share would be worth now with the mark of its asset times (1 + `priceMove`) and
-  /// its implied volatility times `volatilityFactor`; nil for a column that is linear in its mark.
-  func curvedShockedValue(column: Int, priceMove: Double, volatilityFactor: Double) -> Double? {
-    guard plan.curved.isCurved[column] else { return nil }
-    let number = plan.curved.optionNumber[column]
-    guard number >= 0 else { return unitValue[column] * (1 + priceMove).squareRoot() }
-    return curved.value(
-      option: number, mark: unitNotional[column] * (1 + priceMove), volatilityFactor: volatilityFactor)
-  }
-
   /// Half the relative spread that closing a unit of a column costs.
   func spread(of column: Int, halfSpread: [Double]) -> Double {
     let about = plan.venue.book.columns[column]

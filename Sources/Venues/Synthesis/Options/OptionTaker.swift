@@ -87,13 +87,13 @@ extension OptionsBook {
     case .buyer: return [(option(put: isPut, leg: 0, isIn: isIn), 1)]
     case .writer: return [(option(put: isPut, leg: 0, isIn: isIn), -1)]
     case .spread:
-      let near = option(put: isPut, leg: 0, isIn: false)
+      let near = option(put: isPut, leg: 0, isIn: isIn)
       let far = option(put: isPut, leg: 0, beyond: 1, isIn: false)
       return near == far ? [(near, 1)] : [(near, 1), (far, -1)]
     case .strangle:
       return [(option(put: false, leg: 0, isIn: false), -1), (option(put: true, leg: 1, isIn: false), -1)]
-    case .coveredCall: return [(underlying.perpetual, 1), (option(put: false, leg: 0, isIn: false), -1)]
-    case .protectivePut: return [(underlying.perpetual, 1), (option(put: true, leg: 0, isIn: false), 1)]
+    case .coveredCall: return [(underlying.perpetual, 1), (option(put: false, leg: 0, isIn: isIn), -1)]
+    case .protectivePut: return [(underlying.perpetual, 1), (option(put: true, leg: 0, isIn: isIn), 1)]
     case .carry:
       guard let coin = underlying.coin, !underlying.futures.isEmpty else { return [(underlying.perpetual, -1)] }
       let place = min(underlying.futures.count - 1, Int(uniform(OptionUse.future) * Double(underlying.futures.count)))
