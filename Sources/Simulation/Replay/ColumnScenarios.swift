@@ -2,14 +2,8 @@ import Kernels
 import Venues
 
 extension ColumnState {
-  /// What one unit of a column would be worth now with its mark times (1 + `priceMove`) and its implied volatility times
-  /// `volatilityFactor`; a column linear in the mark has none. For futures, balances and options.
-  func shockedValue(column: Int, priceMove: Double, volatilityFactor: Double) -> Double {
-    let number = plan.curved.optionNumber[column]
-    guard number >= 0 else { return unitValue[column] + unitTraded[column] * priceMove }
-    return curved.value(
-      option: number, mark: optionMarks[number] * (1 + priceMove), volatilityFactor: volatilityFactor)
-  }
+  /// What one unit of a column linear in the mark gains now if the mark moves by `priceMove`.
+  func shockedGain(column: Int, priceMove: Double) -> Double { unitTraded[column] * priceMove }
 
   /// The option in a column as it is now, for many scenarios at once; nil once it is settled, and for any other column.
   func optionNow(column: Int) -> OptionScenarios.Option? {

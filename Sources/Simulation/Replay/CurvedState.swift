@@ -56,11 +56,11 @@ struct CurvedState {
   /// Whether the option with a number has been settled.
   func isSettled(_ number: Int) -> Bool { !settled[number].isNaN }
 
-  /// Value of one of the options with a number now, at a mark and with its volatility times a factor.
-  func value(option number: Int, mark: Double, volatilityFactor: Double = 1) -> Double {
+  /// Value of one of the options with a number now, at a mark.
+  func value(option number: Int, mark: Double) -> Double {
     guard settled[number].isNaN else { return settled[number] }
     return columns.options[number].terms.value(
-      mark: mark, volatility: volatility[number] * volatilityFactor, hoursToExpiry: hoursLeft[number])
+      mark: mark, volatility: volatility[number], hoursToExpiry: hoursLeft[number])
   }
 }
 

@@ -34,10 +34,9 @@ final class ScenarioValues {
         write(options, about, columns, elapsed: elapsed)
         continue
       }
-      let now = columns.unitValue[about.column]
       for (index, shock) in about.shocks.enumerated() {
-        let shocked = columns.shockedValue(column: about.column, priceMove: shock.priceMove, volatilityFactor: 1)
-        values[about.offset + index] = (shocked - now) * shock.weight
+        values[about.offset + index] =
+          columns.shockedGain(column: about.column, priceMove: shock.priceMove) * shock.weight
       }
     }
   }
