@@ -1,5 +1,6 @@
 import JobFiles
 import Reports
+import RiskMeasures
 import Simulation
 import StressTesting
 import Testing
