@@ -11,7 +11,9 @@ struct EmbeddedFileTests {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-  @Test(arguments: ["nightly", "lending", "two-accounts", "margin-models", "coin-margined", "options-venue"])
+  @Test(arguments: [
+    "nightly", "lending", "two-accounts", "margin-models", "coin-margined", "options-venue", "contagion",
+  ])
   func jobLoads(
     _ name: String
   ) throws {
