@@ -15,6 +15,8 @@ enum RunsWithWhat {
     let quantity: String
     /// Whether it is a futures contract, so that a position may be isolated and the venue has futures.
     let isFuture: Bool
+    /// Whether it is an option, which is margined across and never alone.
+    var isOption = false
   }
 
   /// A margin model with what a job must say of it.
@@ -39,11 +41,13 @@ enum RunsWithWhat {
   enum Reason: String {
     case noLoan = "no loan"
     case noFuture = "no futures"
+    case across = "margined across"
 
     /// A part of the message of `validate`.
     var message: String {
       switch self {
-      case .noLoan: "loan-to-value cannot margin the perpetual"
+      case .noLoan: "loan-to-value cannot margin the"
+      case .across: "an isolated account cannot hold options"
       case .noFuture: "margins perpetuals only, and the venue has none"
       }
     }
@@ -63,12 +67,21 @@ enum RunsWithWhat {
     Holding(
       name: "`future`", instrument: "kind: future, asset: BTC, expiryHours: 48, margin: flat", quantity: "3,100",
       isFuture: true),
+    Holding(
+      name: "`option`",
+      instrument: "kind: option, asset: BTC, type: call, strike: 100, expiryHours: 48, volatility: 2, margin: flat",
+      quantity: "-1,", isFuture: false, isOption: true),
+    Holding(
+      name: "`pool-share`",
+      instrument:
+        "kind: pool-share, asset: BTC, product: 1, ltv: 0.6, liquidationThreshold: 0.7, collateralWeight: { initial: 0.8, maintenance: 0.9 }",
+      quantity: "2,", isFuture: false),
   ]
 
   private static let spot =
     "kind: spot, asset: BTC, ltv: 0.75, liquidationThreshold: 0.8, collateralWeight: { initial: 0.9, maintenance: 0.95 }"
 
-  static let modes = ["cross", "isolated"]
+  static let modes = ["cross", "isolated", "portfolio"]
 
   static let models = [
     Model(kind: "tiered", parameters: ""),
@@ -81,14 +94,16 @@ enum RunsWithWhat {
     Model(kind: "fhs-es", parameters: ", maintenanceFraction: 0.5, residuals: tails.csv, confidence: 0.95"),
     Model(kind: "lognormal-es", parameters: ", maintenanceFraction: 0.5, tailProbability: 0.01"),
     Model(kind: "implied-volatility", parameters: ", maintenanceFraction: 0.5"),
+    Model(kind: "scenario-grid", parameters: ""),
     Model(kind: "loan-to-value", parameters: ""),
   ]
 
-  /// What a cell is meant to do; an isolated account's balances stay with it, so modes do not differ yet.
+  /// What a cell is meant to do; an isolated account's balances stay with it.
   static func outcome(_ holding: Holding, mode: String, _ model: Model) -> Outcome {
-    switch model.kind {
-    case "loan-to-value": holding.isFuture ? .refused(.noLoan) : .withoutFutures
-    case "tiered", "size-premium": .runs
+    if holding.isOption, mode == "isolated" { return .refused(.across) }
+    return switch model.kind {
+    case "loan-to-value": holding.isFuture || holding.isOption ? .refused(.noLoan) : .withoutFutures
+    case "tiered", "size-premium", "scenario-grid": .runs
     default: holding.isFuture ? .runs : .besideFutures
     }
   }

@@ -22,7 +22,7 @@ struct RunsWithWhatTests {
       try write(
         "book/venue.yaml",
         Self.venue(holding, hasFutures ? ["{ id: OTHER, kind: perpetual, asset: BTC, margin: flat }"] : []))
-      try write("book/accounts.csv", "account,mode,group\na,\(mode),all\nb,cross,all\n")
+      try write("book/accounts.csv", "account,mode,group\na,\(mode),all\nb,portfolio,all\n")
       let posted = mode == "isolated" && holding.isFuture ? "100" : ""
       try write(
         "book/positions.csv",
