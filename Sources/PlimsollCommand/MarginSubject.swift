@@ -97,7 +97,7 @@ struct MarginSubject {
         "Half of the debt at",
       ]
       return TextTable(header: header, rows: rows).text
-        + "\(NumberText.percent(table.shareOfDebt)) of all debt is looped; leverage is tokens ÷ (tokens − debt in them).\n"
+        + "\(NumberText.percent(table.shareOfDebt)) of all debt is looped; leverage is tokens ÷ equity.\n"
     }.joined(separator: "\n")
   }
 

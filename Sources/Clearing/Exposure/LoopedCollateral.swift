@@ -19,14 +19,16 @@ public struct LoopedCollateral: Sendable, Hashable {
   public let debt: Double
   /// All debts of the account.
   public let allDebt: Double
+  /// Equity of the account.
+  public let equity: Double
   /// What the tokens' prices may be multiplied by, everything else at its present price, before the account is
   /// liquidated; 1 or more where it is now, nil where no fall of theirs liquidates it.
   public let liquidationRatio: Double?
   /// Price of `token` over what it stands for, now.
   public let peg: Double?
 
-  /// C ÷ (C − D): the turns of the loop; infinite where the debt is the larger.
-  public var leverage: Double { collateral > debt ? collateral / (collateral - debt) : .infinity }
+  /// C ÷ equity: the turns of the loop, C ÷ (C − D) where the account has nothing else; infinite without equity.
+  public var leverage: Double { equity > 0 ? collateral / equity : .infinity }
   /// D ÷ all debts.
   public var share: Double { debt / allDebt }
   /// The peg of `token` at which the account is liquidated; nil where none does.
@@ -52,11 +54,14 @@ public struct LoopedCollateral: Sendable, Hashable {
     var held: [Int: Double] = [:]
     var owed: [Int: Double] = [:]
     var hasFutures = false
+    var equity = book.cash[account]
     for position in book.positions(of: account) {
       let index = Int(book.column[position])
       let column = book.columns[index]
       let value = abs(book.quantity[position]) * book.openingValuations[index].value(at: prices, asset: column.asset)
+      equity += book.quantity[position] < 0 ? -value : value
       switch column.side {
+      case .held where column.otherAsset != nil: break
       case .held: held[column.asset, default: 0] += value
       case .owed: owed[column.asset, default: 0] += value
       case .perpetual: hasFutures = true
@@ -73,7 +78,7 @@ public struct LoopedCollateral: Sendable, Hashable {
       let range = curve.healthyRange(of: account, isMoved: prices.indices.map { own.contains($0) })
       return LoopedCollateral(
         account: account, root: root, token: token, collateral: own.reduce(0) { $0 + (held[$1] ?? 0) }, debt: debt,
-        allDebt: all, liquidationRatio: range.isEmpty ? 1 : range.low,
+        allDebt: all, equity: equity, liquidationRatio: range.isEmpty ? 1 : range.low,
         peg: bases.peg.indices.contains(token) ? bases.peg[token] : nil)
     }
   }

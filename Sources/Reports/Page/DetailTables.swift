@@ -73,8 +73,8 @@ enum DetailTables {
     return PageView.Table(
       title: "Looped collateral",
       note:
-        "Before any simulation: tokens that stand for the asset that their account owes; leverage is tokens ÷ (tokens − "
-        + "that debt), and the peg is the token's price over what it stands for. "
+        "Before any simulation: tokens that stand for the asset that their account owes; leverage is tokens ÷ "
+        + "equity, and the peg is the token's price over what it stands for. "
         + shares.joined(separator: "; ") + ".",
       table: FigureTable(
         header: LoopResult.header, rows: found.flatMap { $0.cells(named: report.models[$0.model].displayName) },
