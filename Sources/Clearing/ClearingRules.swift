@@ -47,6 +47,8 @@ public struct ClearingRules: Sendable {
   public var liquidation: LiquidationPolicy
   /// What trades do to marks.
   public var impact: MarketImpact
+  /// What trades do to the marks of assets with a law of their own, by index in the universe.
+  public var assetImpacts: [Int: MarketImpact] = [:]
   /// The prices that health is judged at.
   public var oracle = OraclePolicy.spot
   /// The reserve.
@@ -69,4 +71,7 @@ public struct ClearingRules: Sendable {
     self.lossAllocation = lossAllocation
     self.efficiencyModes = efficiencyModes
   }
+
+  /// The impact law of an asset.
+  public func impact(of asset: Int) -> MarketImpact { assetImpacts[asset] ?? impact }
 }

@@ -24,7 +24,9 @@ extension RunPlan {
       largestConservationResidual: Self.largestResidual(in: table),
       losses: table.series.map {
         LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
-      }, warnings: job.warnings + matchingWarnings + pathWarnings(table) + scenarios.flatMap(\.warnings),
+      },
+      warnings: job.warnings + feedbackWarnings + matchingWarnings + pathWarnings(table)
+        + scenarios.flatMap(\.warnings),
       provenance: provenance)
     report.scenarios = scenarios.map(\.result)
     return report
@@ -59,7 +61,10 @@ extension RunPlan {
       totalEquity: owned.reduce(0) { $0 + $1.equity }, openInterest: plan.openInterest,
       initialReserve: plan.rules.reserve.balance,
       assets: venue.depths.indices.filter { venue.depths[$0] != nil }.map { plan.assetIDs[$0] },
-      parameters: plan.rules.summary)
+      parameters: plan.rules.summary
+        + plan.rules.assetImpacts.sorted { $0.key < $1.key }.map {
+          NamedText("impact in \(plan.assetIDs[$0.key])", $0.value.summary)
+        })
   }
 
   private func describe(_ entry: ModelEntry) -> ModelDescription {
@@ -105,14 +110,20 @@ extension ClearingRules {
       NamedText("liquidation", liquidation.method.summary),
       NamedText("penalty", "\(liquidation.penalty), reserve's share \(liquidation.reserveShare)"),
       NamedText("waves per step", "at most \(liquidation.waves)"),
-      NamedText(
-        "impact",
-        "Y = \(impact.coefficient), δ = \(impact.exponent), permanent share \(impact.permanentShare), "
-          + "half-life \(impact.halfLifeHours) h"),
+      NamedText("impact", impact.summary),
     ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)]) + [
       NamedText("reserve", "\(reserve.balance)"),
       NamedText("beyond the reserve", lossAllocation.rawValue),
     ]
+  }
+}
+
+extension MarketImpact {
+  /// The law in words.
+  var summary: String {
+    let law = poolDepth.map { "constant-product pool of \($0) a side" } ?? "Y = \(coefficient), δ = \(exponent)"
+    return law + ", permanent share \(permanentShare), half-life \(halfLifeHours) h"
+      + (thinning > 0 ? ", depth thins with volatility to the power \(thinning)" : "")
   }
 }
 

@@ -53,6 +53,15 @@ struct PortfolioProblemTests {
     Case(
       "kind: spot, asset: BTC", "kind: spot, asset: BTC, ltv: 0.8", "9: instruments[1].liquidationThreshold",
       "come together"),
+    Case(
+      "halfSpread: 0.0001", "halfSpread: 0.0001, impact: { kind: constant-product }", "5: assets[0].impact.poolDepth",
+      "key is required"),
+    Case(
+      "halfSpread: 0.0001", "halfSpread: 0.0001, impact: { poolDepth: 1e6 }", "5: assets[0].impact.poolDepth",
+      "unknown key"),
+    Case(
+      "halfSpread: 0.0001", "halfSpread: 0.0001, impact: { exponent: 1.5 }", "5: assets[0].impact.exponent",
+      "not allowed"),
     Case("venue: perps", "venue: perps\noracle: { kind: twap }", "2: oracle.windowHours", "key is required"),
     Case("venue: perps", "venue: perps\noracle: { kind: twapp }", "2: oracle.kind", "not allowed"),
     Case("venue: perps", "venue: perps\noracle: { latencySteps: -1 }", "2: oracle.latencySteps", "not allowed"),

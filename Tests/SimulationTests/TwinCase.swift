@@ -26,6 +26,8 @@ struct TwinCase {
   var liquidity: LiquiditySchedule?
   /// Whether oracles stand still, [asset][point]; random cases have none unless a test stops some.
   var frozenOracles: [[Bool]]?
+  /// Impact laws of assets that have one of their own; random cases have one law for all unless a test says otherwise.
+  var assetImpacts: [Int: MarketImpact] = [:]
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
@@ -34,6 +36,7 @@ struct TwinCase {
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
     market.frozenOracles = frozenOracles
+    market.assetImpacts = assetImpacts
     if funding != nil { market.fundingRates = fundingRates[path] }
     return market
   }

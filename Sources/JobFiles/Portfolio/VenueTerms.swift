@@ -14,6 +14,7 @@ import Schema
 /// synthetic: false
 /// assets:
 ///   - { id: BTC, averageDailyVolume: 4.0e8, halfSpread: 0.00002 }      # money per day; fraction of the price
+///   - { id: STETH, averageDailyVolume: 2e8, impact: { kind: constant-product, poolDepth: 5e8 } } # what differs from impact
 /// instruments:
 ///   - { id: USD, kind: settlement }
 ///   - { id: BTC-SPOT, kind: spot, asset: BTC, collateralWeight: { initial: 0.9, maintenance: 0.95 },
@@ -30,7 +31,7 @@ import Schema
 ///   ether: { instruments: [ETH, STETH], ltv: 0.9, liquidationThreshold: 0.93 }
 /// liquidation: { policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }
 /// # or { policy: full, penalty, … }, or { policy: close-factor, closeFactor, fullBelowHealthFactor, bonus, … }
-/// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
+/// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4, thinning: 1 }
 /// oracle: { kind: twap, windowHours: 1, latencySteps: 0, staleness: { maximumDeviation: 0.05 } }  # the marks if absent
 /// # or { kind: spot, latencySteps: 2 }, or { kind: deviation, deviation: 0.005, heartbeatHours: 24 }
 /// reserve: { balance: 2.5e7 }
@@ -104,6 +105,8 @@ public struct VenueTerms: Sendable {
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
     rules.oracle = oracle.policy
+    for (index, own) in assets.ownImpacts { rules.assetImpacts[index] = own.law(over: terms.impact) }
+    guard intake.problems.count == before else { return nil }
     self.rules = rules
   }
 
@@ -157,23 +160,29 @@ struct AssetListing {
   private(set) var depths: [MarketDepth?] = []
   /// Where each is defined.
   private(set) var places: [SourceLocation] = []
+  /// Impact laws of assets that have one of their own, by index in the universe.
+  private(set) var ownImpacts: [Int: OwnImpact] = [:]
 
   private static let id = Parameter<String>.text("id", "the asset's name in the market")
   private static let volume = Parameter<Double>.number(
     "averageDailyVolume", unit: "money per day", in: Bounds(0, 1e18, openBelow: true),
     "money traded per day in normal times")
   private static let halfSpread = Parameter<Double>.number(
-    "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), "half the relative bid–ask spread")
+    "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), isOptional: true,
+    "half the relative bid–ask spread; what is usual for the volume if absent")
 
   /// Reads the list; an asset that the market lacks is recorded and has no index.
   init(reading reader: inout ParameterReader, universe: [String]?, intake: Intake) {
     let items = reader.list("assets", required: true, allowed: "a list of { id, averageDailyVolume, halfSpread }")
-    var read: [(id: String, depth: MarketDepth?, place: SourceLocation)] = []
+    var read: [(id: String, depth: MarketDepth?, impact: OwnImpact?, place: SourceLocation)] = []
     for item in items {
       var entry = ParameterReader(item, problems: intake.problems)
       let id = entry.read(Self.id)
       let volume = entry.read(Self.volume)
-      let halfSpread = entry.read(Self.halfSpread)
+      let stated = entry.readIfPresent(Self.halfSpread)
+      let halfSpread =
+        entry.has("halfSpread") ? stated : volume.map { MarketDepth.typicalHalfSpread(averageDailyVolume: $0) }
+      let impact = entry.section("impact", required: false, allowed: "{ kind, … }").map { OwnImpact($0) }
       entry.finish()
       guard let id else { continue }
       if read.contains(where: { $0.id == id }) {
@@ -182,14 +191,15 @@ struct AssetListing {
       }
       var depth: MarketDepth?
       if let volume, let halfSpread { depth = MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread) }
-      read.append((id, depth, item.location))
+      read.append((id, depth, impact, item.location))
     }
     let universe = universe ?? read.map(\.id)
     depths = [MarketDepth?](repeating: nil, count: universe.count)
-    for (id, depth, place) in read {
+    for (id, depth, impact, place) in read {
       let index = universe.firstIndex(of: id)
       if let index {
         depths[index] = depth
+        ownImpacts[index] = impact
       } else {
         intake.problems.record(
           "the market has no such asset", at: place.appending(key: "id"), found: quotedForMessage(id),

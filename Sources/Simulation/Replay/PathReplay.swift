@@ -72,7 +72,7 @@ final class PathReplay {
     market.reset(slab: slab, points: path.points)
     for venue in venues { venue.reset(market: market) }
     for step in 1..<path.points {
-      market.begin(step)
+      market.begin(step, slab: slab, points: path.points)
       waves = 0
       if let extremes = path.extremes {
         guard visit(.low, at: extremes.low, step: step, slab: slab, path: path),
