@@ -10,6 +10,7 @@ public let allRiskMeasures: [any RiskMeasure.Type] = [
   LiquidationActivity.self,
   FirstPassage.self,
   Cascade.self,
+  HedgerActivity.self,
   OracleQuality.self,
   ManipulationGain.self,
   MarginLevel.self,

@@ -111,10 +111,11 @@ extension ClearingRules {
       NamedText("penalty", "\(liquidation.penalty), reserve's share \(liquidation.reserveShare)"),
       NamedText("waves per step", "at most \(liquidation.waves)"),
       NamedText("impact", impact.summary),
-    ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)]) + [
-      NamedText("reserve", "\(reserve.balance)"),
-      NamedText("beyond the reserve", lossAllocation.rawValue),
-    ]
+    ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)])
+      + (hedging.isActive ? [NamedText("hedgers", hedging.summary)] : []) + [
+        NamedText("reserve", "\(reserve.balance)"),
+        NamedText("beyond the reserve", lossAllocation.rawValue),
+      ]
   }
 }
 
@@ -124,6 +125,16 @@ extension MarketImpact {
     let law = poolDepth.map { "constant-product pool of \($0) a side" } ?? "Y = \(coefficient), δ = \(exponent)"
     return law + ", permanent share \(permanentShare), half-life \(halfLifeHours) h"
       + (thinning > 0 ? ", depth thins with volatility to the power \(thinning)" : "")
+  }
+}
+
+extension Hedging {
+  /// The hedgers in words.
+  var summary: String {
+    let gamma = dealerGamma.values.reduce(0, +) / 100
+    let dealers = gamma == 0 ? [] : ["dealers with a gamma of \(gamma) per 1 % over all assets"]
+    return (dealers + (reserveRatio > 0 ? ["an agent for the reserve, ratio \(reserveRatio)"] : []))
+      .joined(separator: "; ")
   }
 }
 

@@ -103,6 +103,18 @@ struct GoodJobTests {
     #expect(abs(spread - 1.1e-4 * pow(10, -0.27)) < 1e-12)
   }
 
+  @Test("hedgers are read: gammas of dealers add up, a hundredth of gamma a percent")
+  func hedgers() throws {
+    let place = try Workplace()
+    #expect(try place.load().venues[0].rules.hedging == .none)
+    try place.edit(
+      "book/venue.yaml", "venue: perps",
+      "venue: perps\nhedgers: [{ kind: dealer, gammaPerPercent: { BTC: -2e6, ETH: 1e6 } }, "
+        + "{ kind: dealer, gammaPerPercent: { BTC: -1e6 } }, { kind: reserve, ratio: 0.5 }]")
+    #expect(
+      try place.load().venues[0].rules.hedging == Hedging(dealerGamma: [0: -3e8, 1: 1e8], reserveRatio: 0.5))
+  }
+
   @Test("an average over something else than whole steps is refused")
   func oracleWindow() throws {
     let place = try Workplace()

@@ -62,6 +62,18 @@ struct PortfolioProblemTests {
     Case(
       "halfSpread: 0.0001", "halfSpread: 0.0001, impact: { exponent: 1.5 }", "5: assets[0].impact.exponent",
       "not allowed"),
+    Case(
+      "venue: perps", "venue: perps\nhedgers: [{ kind: dealer }]", "2: hedgers[0].gammaPerPercent", "key is required"),
+    Case(
+      "venue: perps", "venue: perps\nhedgers: [{ kind: dealer, gammaPerPercent: { BTX: -1 } }]",
+      "2: hedgers[0].gammaPerPercent.BTX", "lists no such asset"),
+    Case(
+      "venue: perps", "venue: perps\nhedgers: [{ kind: dealer, gammaPerPercent: { BTC: much } }]",
+      "2: hedgers[0].gammaPerPercent.BTC", "not allowed"),
+    Case("venue: perps", "venue: perps\nhedgers: [{ kind: reserve, ratio: 2 }]", "2: hedgers[0].ratio", "not allowed"),
+    Case(
+      "venue: perps", "venue: perps\nhedgers: [{ kind: reserve, ratio: 1 }, { kind: reserve, ratio: 1 }]",
+      "2: hedgers[1].kind", "more than one agent"),
     Case("venue: perps", "venue: perps\noracle: { kind: twap }", "2: oracle.windowHours", "key is required"),
     Case("venue: perps", "venue: perps\noracle: { kind: twapp }", "2: oracle.kind", "not allowed"),
     Case("venue: perps", "venue: perps\noracle: { latencySteps: -1 }", "2: oracle.latencySteps", "not allowed"),

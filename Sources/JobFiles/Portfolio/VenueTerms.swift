@@ -34,6 +34,9 @@ import Schema
 /// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4, thinning: 1 }
 /// oracle: { kind: twap, windowHours: 1, latencySteps: 0, staleness: { maximumDeviation: 0.05 } }  # the marks if absent
 /// # or { kind: spot, latencySteps: 2 }, or { kind: deviation, deviation: 0.005, heartbeatHours: 24 }
+/// hedgers:                                                             # nobody if absent
+///   - { kind: dealer, gammaPerPercent: { BTC: -2e6 } }                 # money of delta per 1 % of price; negative: short
+///   - { kind: reserve, ratio: 1 }                                      # hedges accounts with negative equity
 /// reserve: { balance: 2.5e7 }
 /// lossAllocation: socialise                                            # or bad-debt
 /// ```
@@ -86,6 +89,7 @@ public struct VenueTerms: Sendable {
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
     let modes = EfficiencyModeListing(reading: &reader, instruments: listing.instruments).modes
     let oracle = OracleReading(reader.section("oracle", required: false, allowed: "{ kind, latencySteps, … }"))
+    let hedgers = HedgerListing(reading: &reader, assets: assets)
     let terms = ClearingTerms(reading: &reader, intake: intake)
     reader.finish()
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
@@ -105,6 +109,7 @@ public struct VenueTerms: Sendable {
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
     rules.oracle = oracle.policy
+    rules.hedging = hedgers.hedging
     for (index, own) in assets.ownImpacts { rules.assetImpacts[index] = own.law(over: terms.impact) }
     guard intake.problems.count == before else { return nil }
     self.rules = rules

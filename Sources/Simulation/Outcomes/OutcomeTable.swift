@@ -34,6 +34,14 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case oracleErrorMean
   /// The largest of the same.
   case oracleErrorLargest
+  /// Money that the hedgers of the venue's market traded; NaN where there are none.
+  case hedgeFlow
+  /// What that cost them against the marks before each trade; NaN where there are none.
+  case hedgeCost
+  /// What they gained on those trades, at the marks at the end; NaN where there are none.
+  case hedgeGain
+  /// Share of the hedged assets' absolute log moves that hedging made; NaN where there are none.
+  case hedgeMoveShare
   /// Worst fall of a mark below its start, largest over assets.
   case markDrawdown
   /// Worst fall of an exogenous price below its start, largest over assets.

@@ -29,7 +29,7 @@ final class MarketState {
   /// Half the relative spread of each asset as it is now.
   private(set) var halfSpread: [Double]
   /// What the last wave does to each log mark.
-  private var shifts: [Double]
+  private(set) var shifts: [Double]
   /// Whether any trade moved a mark on this path so far.
   private(set) var hasImpact = false
   private(set) var lowestMark: [Double]

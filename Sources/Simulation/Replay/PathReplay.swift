@@ -57,11 +57,14 @@ final class PathReplay {
   private var flows: [Double]
   /// Waves of the step under way that closed somebody.
   private var waves = 0
+  /// Whether any venue's market has hedgers.
+  private let hedges: Bool
   weak var observer: (any ReplayObserver)?
 
   init(market: MarketPlan, venues: [VenueReplay]) {
     self.market = MarketState(plan: market)
     self.venues = venues
+    hedges = venues.contains { $0.hedge != nil }
     flows = [Double](repeating: 0, count: market.assetCount)
   }
 
@@ -84,6 +87,7 @@ final class PathReplay {
       for venue in venues { venue.advance(to: step, market: market, path: path) }
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
+      if hedges { runHedges(step: step, path: path) }
       for venue in venues { venue.endStep(step) }
       observe { $0.stepEnded(step, snapshot: $1) }
       guard market.isFinite else { return .nonFinite }
@@ -126,6 +130,23 @@ final class PathReplay {
       }
       waves = wave
     }
+  }
+
+  /// Hedgers of all venues trade together, once, at the marks that the waves left.
+  private func runHedges(step: Int, path: PathView) {
+    guard market.isFinite else { return }
+    for asset in flows.indices { flows[asset] = 0 }
+    for venue in venues { venue.decideHedge(step: step, path: path, market: market, flows: &flows) }
+    if venues.contains(where: { $0.hedge?.trades ?? false }) {
+      market.setFills(flows: flows)
+      for venue in venues {
+        venue.hedge?.book(fills: market.fills, marks: market.marks, shifts: market.shifts, flows: flows)
+      }
+      if market.settle(flows: flows) {
+        for venue in venues { venue.revalue(step: step, market: market) }
+      }
+    }
+    for venue in venues { venue.hedge?.endStep(marks: market.marks) }
   }
 
   private func report(wave: Int, of active: [VenueReplay]) {

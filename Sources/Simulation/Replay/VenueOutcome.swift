@@ -33,6 +33,10 @@ extension VenueReplay {
     set(.oracleBlocked, oracle == nil ? .nan : Double(tally.blocked))
     set(.oracleErrorMean, oracle?.meanError ?? .nan)
     set(.oracleErrorLargest, oracle?.largestError ?? .nan)
+    set(.hedgeFlow, hedge?.flow ?? .nan)
+    set(.hedgeCost, hedge?.cost ?? .nan)
+    set(.hedgeGain, hedge?.gain(marks: market.marks) ?? .nan)
+    set(.hedgeMoveShare, hedge?.moveShare ?? .nan)
     set(.markDrawdown, market.markDrawdown)
     set(.exogenousDrawdown, market.exogenousDrawdown)
     set(.initialMarginMean, metrics.initialMarginMean)
@@ -42,7 +46,7 @@ extension VenueReplay {
     set(.largestCall, metrics.largestCall)
     set(.volatilitySeen, metrics.volatilitySeen(looksAtVolatility: looksAtVolatility))
     set(.volatilityRealised, metrics.volatilityRealised)
-    set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0]))
+    set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0], marks: market.marks))
     return VenueOutcome(values: values, bookLoss: closing.bookLoss)
   }
 
@@ -85,13 +89,14 @@ extension VenueReplay {
   }
 
   /// What everybody together gained, relative to gross equity: zero but for rounding.
-  private func conservationResidual(accountsGain: Double) -> Double {
+  private func conservationResidual(accountsGain: Double, marks: [Double]) -> Double {
     var outsideGain = outside.cash
     for column in columns.unitValue.indices {
       outsideGain += outside.bought[column] * columns.unitValue[column]
       outsideGain -= plan.netQuantity[column] * (columns.unitValue[column] - plan.initialValues.unitValue[column])
     }
     let reserveGain = tally.reserve - plan.rules.reserve.balance
+    if let hedge { outsideGain += hedge.gain(marks: marks) + hedge.outsideGain(marks: marks) }
     let total = accountsGain + outsideGain + reserveGain + tally.liquidatorIncome - tally.badDebt
     return plan.grossEquity > 0 ? abs(total) / plan.grossEquity : abs(total)
   }

@@ -18,6 +18,10 @@ final class VenueReplay {
   let oracle: OracleFeed?
   let metrics: MarginMetrics
   let contributions: LossContributions?
+  /// Who hedges in the venue's market; nil where nobody does.
+  let hedge: HedgeBook?
+  /// What the reserve stands in for, in units of each asset.
+  private var exposure: [Double]
   private(set) var tally: PathTally
   private(set) var outside: OutsideMarket
   private let factors: any MarginFactors
@@ -43,6 +47,8 @@ final class VenueReplay {
     self.metrics = metrics
     self.contributions = contributions
     self.oracle = oracle
+    hedge = HedgeBook(plan.rules.hedging, assets: plan.initialPrices.count)
+    exposure = [Double](repeating: 0, count: plan.initialPrices.count)
     columns = ColumnState(plan: plan)
     shown = oracle == nil ? columns : ColumnState(plan: plan)
     tally = PathTally(reserve: plan.rules.reserve.balance)
@@ -65,6 +71,7 @@ final class VenueReplay {
     columns.reset(marks: market.marks)
     columns.setFactors(factors, scale: model.scale)
     oracle?.reset(marks: market.marks)
+    hedge?.reset(marks: market.marks)
     if oracle != nil { shown.take(columns, prices: market.marks) }
     startFactors = columns.maintenanceFactor
     screen.reset()
@@ -329,6 +336,26 @@ final class VenueReplay {
   private func openAccounts(_ count: Int) -> [Int] {
     guard count > 0 else { return [] }
     return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
+  }
+
+  /// What the venue's hedgers trade at the marks now, added to `flows`.
+  func decideHedge(step: Int, path: PathView, market: MarketState, flows: inout [Double]) {
+    guard let hedge else { return }
+    if hedge.hedgesReserve { findExposure(step: step, path: path, market: market) }
+    hedge.decide(marks: market.marks, exposure: exposure, flows: &flows)
+  }
+
+  /// Units of each asset in accounts whose equity is negative at the oracle's prices: what they lose further is the
+  /// reserve's.
+  private func findExposure(step: Int, path: PathView, market: MarketState) {
+    for asset in exposure.indices { exposure[asset] = 0 }
+    for account in deficits(step: step, path: path, market: market)
+    where ledger.equity(of: account, unitValue: shown.unitValue) < 0 {
+      for position in ledger.book.positions(of: account) {
+        let column = Int(ledger.book.column[position])
+        exposure[ledger.book.columns[column].asset] += ledger.quantity[position] * columns.growth[column]
+      }
+    }
   }
 
   /// Takes the marks within `step`: those of a low or high, or what a wave left behind.

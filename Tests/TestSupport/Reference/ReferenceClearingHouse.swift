@@ -44,6 +44,8 @@ struct ReferenceClearingHouse {
   var outside: ReferenceOutsideMarket
   /// The step under way; depth and spread are those of its end.
   var stepNumber = 0
+  /// Who hedges in its market.
+  var hedgers: ReferenceHedgers
   /// What the venue judges accounts by.
   var oracle: ReferenceOracle
   /// What happened in the step so far.
@@ -65,6 +67,7 @@ struct ReferenceClearingHouse {
     funding = venue.instruments.map { _ in 0 }
     reserve = rules.reserve.balance
     outside = ReferenceOutsideMarket(accounts: accounts)
+    hedgers = ReferenceHedgers(rules.hedging, marks: prices)
     oracle = ReferenceOracle(policy: rules.oracle, market: market, marks: prices)
   }
 
@@ -166,6 +169,8 @@ struct ReferenceOutsideMarket {
   var cash: Double
   /// Claims of lenders that were given up; a loss of somebody outside.
   var badDebt = 0.0
+  /// Units of each asset sold to hedgers.
+  private var soldToHedgers: [Double] = []
   /// What it holds, one entry per instrument and side of the book, since a debt accrues at its own rate.
   var holdings: [ReferencePosition] = []
 
@@ -196,8 +201,18 @@ struct ReferenceOutsideMarket {
     holdings.append(own)
   }
 
+  /// Sells hedgers what they buy.
+  mutating func sellToHedgers(_ units: [Double], at executions: [ReferenceExecution]) {
+    if soldToHedgers.isEmpty { soldToHedgers = units.map { _ in 0 } }
+    for asset in units.indices where units[asset] != 0 {
+      soldToHedgers[asset] += units[asset]
+      cash += units[asset] * executions[asset].fill
+    }
+  }
+
   /// Cash plus the value of what it holds, less the claims it lost.
   func equity(_ valuation: ReferenceValuation) -> Double {
-    holdings.reduce(cash - badDebt) { $0 + valuation.value($1) }
+    zip(soldToHedgers, valuation.prices).reduce(0) { $0 - $1.0 * $1.1 }
+      + holdings.reduce(cash - badDebt) { $0 + valuation.value($1) }
   }
 }

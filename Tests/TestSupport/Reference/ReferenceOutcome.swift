@@ -36,6 +36,15 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var markDrawdown: Double
   /// Worst fall of an exogenous price below its start, largest over assets.
   public var exogenousDrawdown: Double
+  /// What hedgers traded, paid, gained, and their share of moves; nil where nobody hedges.
+  /// Money that hedgers traded; nil, like the three that follow, where nobody hedges.
+  public var hedgeFlow: Double?
+  /// What that cost against the marks before.
+  public var hedgeCost: Double?
+  /// What they gained at the last marks.
+  public var hedgeGain: Double?
+  /// Their share of the hedged assets' moves.
+  public var hedgeMoveShare: Double?
   /// Pairs of account and step that the oracle's guard kept from liquidation; nil where the oracle shows the marks.
   public var oracleBlocked: Int?
   /// Mean |oracle ÷ mark − 1| over steps and the book's assets; nil where the oracle shows the marks.
@@ -62,6 +71,13 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let largest = path.shortfallOfAccount.values.sorted(by: >)
     largestShortfall = largest.first ?? 0
     twoLargestShortfalls = largest.prefix(2).reduce(0, +)
+    if house.rules.hedging.isActive {
+      let hedgers = house.hedgers
+      hedgeFlow = hedgers.flow
+      hedgeCost = hedgers.cost
+      hedgeGain = hedgers.equity(steps[steps.count - 1].closingMarks)
+      hedgeMoveShare = hedgers.moves > 0 ? min(1, hedgers.ownMoves / hedgers.moves) : 0
+    }
     if house.oracle.differsFromMarks {
       let assets = Set(house.venue.book.columns.map(\.asset))
       let errors = house.oracle.errors.flatMap { step in assets.map { step[$0] } }

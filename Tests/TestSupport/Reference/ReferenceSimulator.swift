@@ -81,6 +81,7 @@ public struct ReferenceSimulator {
       houses[index].margin.advance(step: prices.step, prices: houses[index].oracle.samples)
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
+    Self.hedge(&houses, &prices)
     let closing = prices.marks
     // What is shown at the end of the step is what a frozen oracle goes on showing.
     for index in houses.indices { _ = houses[index].oracle.judge(step: prices.step, marks: closing) }
