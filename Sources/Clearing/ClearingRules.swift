@@ -49,6 +49,8 @@ public struct ClearingRules: Sendable {
   public var impact: MarketImpact
   /// What trades do to the marks of assets with a law of their own, by index in the universe.
   public var assetImpacts: [Int: MarketImpact] = [:]
+  /// What the owners of accounts do of their own accord; nil where they do nothing.
+  public var behaviour: AccountBehaviour?
   /// Who hedges in its market.
   public var hedging = Hedging.none
   /// The prices that health is judged at.

@@ -112,6 +112,7 @@ extension ClearingRules {
       NamedText("waves per step", "at most \(liquidation.waves)"),
       NamedText("impact", impact.summary),
     ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)])
+      + (behaviour.map { [NamedText("owners", $0.summary)] } ?? [])
       + (hedging.isActive ? [NamedText("hedgers", hedging.summary)] : []) + [
         NamedText("reserve", "\(reserve.balance)"),
         NamedText("beyond the reserve", lossAllocation.rawValue),
@@ -125,6 +126,26 @@ extension MarketImpact {
     let law = poolDepth.map { "constant-product pool of \($0) a side" } ?? "Y = \(coefficient), δ = \(exponent)"
     return law + ", permanent share \(permanentShare), half-life \(halfLifeHours) h"
       + (thinning > 0 ? ", depth thins with volatility to the power \(thinning)" : "")
+  }
+}
+
+extension AccountBehaviour {
+  /// What owners do in words.
+  var summary: String {
+    func text(_ verb: String, _ answer: Answer?) -> [String] {
+      guard let answer else { return [] }
+      return [
+        "\(verb) with chance \(answer.probability) after \(answer.delayHours) h, to \(answer.targetBuffer) above maintenance"
+      ]
+    }
+    let calls = text("top up", topUp) + text("close", deleveraging)
+    let out = withdrawal.map {
+      [
+        "\($0.groups.joined(separator: ", ")): \($0.share) of what exceeds \(1 + $0.excessOver) × initial margin goes out"
+      ]
+    }
+    return ((calls.isEmpty ? [] : ["called \(callBuffer) above maintenance"]) + calls + (out ?? []))
+      .joined(separator: "; ")
   }
 }
 

@@ -62,6 +62,21 @@ struct PortfolioProblemTests {
     Case(
       "halfSpread: 0.0001", "halfSpread: 0.0001, impact: { exponent: 1.5 }", "5: assets[0].impact.exponent",
       "not allowed"),
+    Case("venue: perps", "venue: perps\nbehaviour: {}", "2: behaviour", "do nothing"),
+    Case(
+      "venue: perps", "venue: perps\nbehaviour: { topUp: { probability: 0.5, targetBuffer: 1 } }",
+      "2: behaviour.marginCall", "need a margin call"),
+    Case(
+      "venue: perps",
+      "venue: perps\nbehaviour: { marginCall: { buffer: 1 }, topUp: { probability: 0.5, targetBuffer: 0.5 } }",
+      "2: behaviour.topUp", "under the call"),
+    Case(
+      "venue: perps",
+      "venue: perps\nbehaviour: { marginCall: { buffer: 0 }, topUp: { probability: 0.7, targetBuffer: 1 }, "
+        + "deleverage: { probability: 0.7, targetBuffer: 1 } }", "2: behaviour.deleverage", "more than 1"),
+    Case(
+      "venue: perps", "venue: perps\nbehaviour: { withdraw: { groups: [atacker] } }", "2: behaviour.withdraw.groups",
+      "no account is in this group"),
     Case(
       "venue: perps", "venue: perps\nhedgers: [{ kind: dealer }]", "2: hedgers[0].gammaPerPercent", "key is required"),
     Case(

@@ -35,6 +35,7 @@ struct TwinCase {
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
+    market.path = path
     market.frozenOracles = frozenOracles
     market.assetImpacts = assetImpacts
     if funding != nil { market.fundingRates = fundingRates[path] }
@@ -44,7 +45,18 @@ struct TwinCase {
   /// The reference's trace of one path.
   func trace(path: Int) -> ReferenceTrace {
     var simulator = ReferenceSimulator(venues: venues, market: market(path: path), atStart: atStart)
-    return simulator.run()
+    var trace = simulator.run()
+    guard venues.contains(where: { $0.rules.behaviour != nil }) else { return trace }
+    var idle = self
+    for index in idle.venues.indices { idle.venues[index].rules.behaviour = nil }
+    let others = idle.trace(path: path)
+    guard !others.isNonFinite else { return trace }
+    for (venue, other) in others.outcomes.enumerated() {
+      trace.outcomes[venue].liquidationsAvoided =
+        other.liquidatedOwners.count - trace.outcomes[venue].liquidatedOwners.count
+      trace.outcomes[venue].shortfallAvoided = other.shortfalls - trace.outcomes[venue].shortfalls
+    }
+    return trace
   }
 
 }

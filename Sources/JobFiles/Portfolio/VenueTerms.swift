@@ -34,6 +34,11 @@ import Schema
 /// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4, thinning: 1 }
 /// oracle: { kind: twap, windowHours: 1, latencySteps: 0, staleness: { maximumDeviation: 0.05 } }  # the marks if absent
 /// # or { kind: spot, latencySteps: 2 }, or { kind: deviation, deviation: 0.005, heartbeatHours: 24 }
+/// behaviour:                                                           # owners of accounts do nothing if absent
+///   marginCall: { buffer: 0.25 }                                       # called below (1 + buffer) × maintenance
+///   topUp: { probability: 0.3, delayHours: 2, targetBuffer: 0.5 }
+///   deleverage: { probability: 0.2, targetBuffer: 0.5 }
+///   withdraw: { groups: [attacker], excessOver: 0.5, share: 1 }
 /// hedgers:                                                             # nobody if absent
 ///   - { kind: dealer, gammaPerPercent: { BTC: -2e6 } }                 # money of delta per 1 % of price; negative: short
 ///   - { kind: reserve, ratio: 1 }                                      # hedges accounts with negative equity
@@ -59,6 +64,8 @@ public struct VenueTerms: Sendable {
   public let rules: ClearingRules
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
+  /// What owners do, with its place.
+  private let owners: BehaviourReading
   /// Where the window of the oracle's average is stated; nil where there is none.
   private let oracleWindowPlace: SourceLocation?
 
@@ -89,6 +96,7 @@ public struct VenueTerms: Sendable {
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
     let modes = EfficiencyModeListing(reading: &reader, instruments: listing.instruments).modes
     let oracle = OracleReading(reader.section("oracle", required: false, allowed: "{ kind, latencySteps, … }"))
+    let owners = BehaviourReading(reader.section("behaviour", required: false, allowed: "{ topUp, withdraw, … }"))
     let hedgers = HedgerListing(reading: &reader, assets: assets)
     let terms = ClearingTerms(reading: &reader, intake: intake)
     reader.finish()
@@ -110,6 +118,8 @@ public struct VenueTerms: Sendable {
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
     rules.oracle = oracle.policy
     rules.hedging = hedgers.hedging
+    rules.behaviour = owners.behaviour
+    self.owners = owners
     for (index, own) in assets.ownImpacts { rules.assetImpacts[index] = own.law(over: terms.impact) }
     guard intake.problems.count == before else { return nil }
     self.rules = rules
@@ -126,6 +136,12 @@ public struct VenueTerms: Sendable {
         at: place.appending(key: "funding").appending(key: "rate"), found: "market",
         hint: "give the asset funding: { mean, deviation, halfLifeHours, limit }, or state a constant rate")
     }
+  }
+
+  /// Records what owners are to do and cannot; `groups` are those of the book.
+  func checkOwners(groups: [String], problems: ProblemCollector) {
+    let hasFutures = instruments.contains { if case .perpetual = $0.kind { true } else { false } }
+    owners.check(hasFutures: hasFutures, groups: groups, problems: problems)
   }
 
   /// Records every expiry within the horizon that is not a whole number of steps.

@@ -35,16 +35,18 @@ struct ClosingRule {
     case .full: close(account, fraction: 1, ledger, columns, halfSpread)
     case .partial(let buffer):
       close(
-        account, fraction: partialFraction(account, buffer, ledger, columns, halfSpread), ledger, columns, halfSpread)
+        account, fraction: partialFraction(account, buffer, ledger, columns, halfSpread, penalised: true), ledger,
+        columns, halfSpread)
     case .closeFactor(let factor, let fullBelow, let bonus):
       repay(account, factor: factor, fullBelow: fullBelow, bonus: bonus, ledger, columns)
     }
   }
 
   /// f = ((1+b)·MM − E^w) / ((1+b)·MM − c·N) in [0, 1]: the fraction that brings the account `buffer` above maintenance
-  /// at oracle prices after paying penalty and spread; 1 where closing cannot help.
-  private func partialFraction(
-    _ account: Int, _ buffer: Double, _ ledger: AccountLedger, _ columns: ColumnState, _ halfSpread: [Double]
+  /// at oracle prices after paying spread and, if `penalised`, penalty; 1 where closing cannot help.
+  func partialFraction(
+    _ account: Int, _ buffer: Double, _ ledger: AccountLedger, _ columns: ColumnState, _ halfSpread: [Double],
+    penalised: Bool
   ) -> Double {
     var weighted = ledger.cash[account]
     var requirement = 0.0
@@ -62,7 +64,8 @@ struct ClosingRule {
         * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
       notional += size
-      cost += size * (plan.closingPenalty[column] + (about.leg == .face ? 0 : halfSpread[about.asset]))
+      cost +=
+        size * ((penalised ? plan.closingPenalty[column] : 0) + (about.leg == .face ? 0 : halfSpread[about.asset]))
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }

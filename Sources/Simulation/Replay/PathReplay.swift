@@ -57,6 +57,8 @@ final class PathReplay {
   private var flows: [Double]
   /// Waves of the step under way that closed somebody.
   private var waves = 0
+  /// Whether owners of accounts do anything.
+  private let ownersAct: Bool
   /// Whether any venue's market has hedgers.
   private let hedges: Bool
   weak var observer: (any ReplayObserver)?
@@ -64,6 +66,7 @@ final class PathReplay {
   init(market: MarketPlan, venues: [VenueReplay]) {
     self.market = MarketState(plan: market)
     self.venues = venues
+    ownersAct = venues.contains { $0.calls != nil }
     hedges = venues.contains { $0.hedge != nil }
     flows = [Double](repeating: 0, count: market.assetCount)
   }
@@ -89,6 +92,7 @@ final class PathReplay {
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
       if hedges { runHedges(step: step, path: path) }
       for venue in venues { venue.endStep(step) }
+      if ownersAct { runOwners(step: step, path: path) }
       observe { $0.stepEnded(step, snapshot: $1) }
       guard market.isFinite else { return .nonFinite }
       onStep(step)
@@ -147,6 +151,19 @@ final class PathReplay {
       }
     }
     for venue in venues { venue.hedge?.endStep(marks: market.marks) }
+  }
+
+  /// Owners pay in, close and take out at the end of a step; what they close trades in the same market.
+  private func runOwners(step: Int, path: PathView) {
+    guard market.isFinite else { return }
+    for asset in flows.indices { flows[asset] = 0 }
+    for venue in venues { venue.decideOwners(step: step, path: path, market: market, flows: &flows) }
+    let trades = venues.contains { $0.ownersTrade }
+    if trades { market.setFills(flows: flows) }
+    for venue in venues { venue.bookOwners(market: market) }
+    if trades, market.settle(flows: flows) {
+      for venue in venues { venue.revalue(step: step, market: market) }
+    }
   }
 
   private func report(wave: Int, of active: [VenueReplay]) {

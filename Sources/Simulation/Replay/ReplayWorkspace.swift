@@ -1,3 +1,4 @@
+import Clearing
 import Venues
 import Kernels
 import Markets
@@ -8,6 +9,8 @@ struct ReplayWorkspace: ~Copyable {
   private var block: PathBlock
   private var paths: PathWorkspace
   private let replays: [PathReplay]
+  /// The same with owners who do nothing, one per model, to tell what their doing changes; empty where they do nothing.
+  private let idleReplays: [PathReplay]
   let outcome: BlockOutcome
 
   init(simulator: Simulator, recordsContributions: Bool) {
@@ -18,7 +21,7 @@ struct ReplayWorkspace: ~Copyable {
     let grid = simulator.grid
     let window = max(1, Int((simulator.callWindowHours / grid.stepHours).rounded()))
     let ledgers = simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
-    replays = simulator.models.map { models in
+    func makeReplay(_ models: [ModelPlan], owners: Bool) -> PathReplay {
       let venues = zip(zip(simulator.venues, models), ledgers).map { pair, ledger in
         VenueReplay(
           plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
@@ -26,10 +29,14 @@ struct ReplayWorkspace: ~Copyable {
             plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
           contributions: recordsContributions ? LossContributions(plan: pair.0) : nil,
           oracle: OracleFeed(
-            plan: pair.0, points: grid.points, stepHours: grid.stepHours, frozen: simulator.market.frozenOracles))
+            plan: pair.0, points: grid.points, stepHours: grid.stepHours, frozen: simulator.market.frozenOracles),
+          calls: owners ? MarginCalls(plan: pair.0, model: pair.1, stepHours: grid.stepHours) : nil)
       }
       return PathReplay(market: simulator.market, venues: venues)
     }
+    replays = simulator.models.map { makeReplay($0, owners: true) }
+    let hasOwners = simulator.venues.contains { $0.rules.behaviour != nil } && !recordsContributions
+    idleReplays = hasOwners ? simulator.models.map { makeReplay($0, owners: false) } : []
   }
 
   /// Replays all paths of a block that belong to the run.
@@ -37,14 +44,24 @@ struct ReplayWorkspace: ~Copyable {
     simulator.generator.generate(block: index, into: &block, workspace: &paths)
     outcome.begin(block: index)
     for path in 0..<min(pathsPerBlock, simulator.paths - index * pathsPerBlock) {
-      let view = PathView(of: block, path: path)
+      let view = PathView(of: block, path: path, seed: simulator.generator.seed)
       outcome.beginPath(path, values: view.values, start: view.start)
-      for (model, replay) in replays.enumerated() { run(replay, model: model, path: path, view) }
+      for (model, replay) in replays.enumerated() {
+        run(replay, model: model, path: path, view, idle: idle(model: model, view))
+      }
       outcome.endPath()
     }
   }
 
-  private func run(_ replay: PathReplay, model: Int, path: Int, _ view: PathView) {
+  /// The outcomes of a path on which owners do nothing; nil where they never do, or where it does not complete.
+  private func idle(model: Int, _ view: PathView) -> [VenueOutcome]? {
+    guard model < idleReplays.count else { return nil }
+    let replay = idleReplays[model]
+    guard replay.run(view, onStep: { _ in }) == .completed else { return nil }
+    return replay.venues.map { $0.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours) }
+  }
+
+  private func run(_ replay: PathReplay, model: Int, path: Int, _ view: PathView, idle: [VenueOutcome]?) {
     let state = replay.run(view) { step in
       for (venue, each) in replay.venues.enumerated() {
         outcome.recordStep(
@@ -60,7 +77,8 @@ struct ReplayWorkspace: ~Copyable {
     outcome.recordState(isFinite ? .completed : .nonFinite, model: model)
     for (venue, each) in replay.venues.enumerated() {
       outcome.recordEnd(
-        isFinite ? results[venue] : nil, path: path, model: model, venue: venue, ledger: each.ledger,
+        isFinite ? results[venue].compared(with: idle?[venue]) : nil, path: path, model: model, venue: venue,
+        ledger: each.ledger,
         census: each.plan.census)
     }
   }
@@ -72,7 +90,7 @@ struct ReplayWorkspace: ~Copyable {
     simulator.generator.generate(block: index, into: &block, workspace: &paths)
     let replay = replays[model]
     return wanted.map { path in
-      let view = PathView(of: block, path: path - index * pathsPerBlock)
+      let view = PathView(of: block, path: path - index * pathsPerBlock, seed: simulator.generator.seed)
       let state = replay.run(view) { _ in }
       let each = replay.venues[venue]
       if state == .completed {
@@ -85,7 +103,7 @@ struct ReplayWorkspace: ~Copyable {
   /// Replays one path with an observer.
   mutating func watch(path: Int, model: Int, observer: any ReplayObserver) -> [Double] {
     simulator.generator.generate(block: path / pathsPerBlock, into: &block, workspace: &paths)
-    let view = PathView(of: block, path: path % pathsPerBlock)
+    let view = PathView(of: block, path: path % pathsPerBlock, seed: simulator.generator.seed)
     let replay = replays[model]
     replay.observer = observer
     let state = replay.run(view) { _ in }

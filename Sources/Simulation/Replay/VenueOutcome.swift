@@ -37,6 +37,12 @@ extension VenueReplay {
     set(.hedgeCost, hedge?.cost ?? .nan)
     set(.hedgeGain, hedge?.gain(marks: market.marks) ?? .nan)
     set(.hedgeMoveShare, hedge?.moveShare ?? .nan)
+    set(.toppedUp, calls?.toppedUp ?? .nan)
+    set(.topUps, calls.map { Double($0.topUps) } ?? .nan)
+    set(.deleveraged, calls?.deleveraged ?? .nan)
+    set(.withdrawn, calls?.withdrawn ?? .nan)
+    set(.liquidationsAvoided, .nan)
+    set(.shortfallAvoided, .nan)
     set(.markDrawdown, market.markDrawdown)
     set(.exogenousDrawdown, market.exogenousDrawdown)
     set(.initialMarginMean, metrics.initialMarginMean)
@@ -50,7 +56,7 @@ extension VenueReplay {
     return VenueOutcome(values: values, bookLoss: closing.bookLoss)
   }
 
-  /// Fall of equity and negative equity of open accounts at the end. Accounts that nothing happened to are summed up by
+  /// Fall of equity, less what owners took out and plus what they put in, and negative equity of open accounts at the end. Accounts that nothing happened to are summed up by
   /// column; the others one by one.
   private func closingBalance(deficits: [Int]) -> (bookLoss: [Double], negativeEquity: Double) {
     let book = ledger.book
@@ -71,6 +77,9 @@ extension VenueReplay {
           * columns.unitValue[Int(book.column[position])]
       }
       loss[book.accounts[index].group + 1] -= change
+    }
+    if let calls {
+      for group in calls.inflow.indices { loss[group + 1] += calls.inflow[group] }
     }
     loss[0] = loss.dropFirst().reduce(0, +)
     return (loss, negativeEquity(of: deficits))
@@ -108,6 +117,16 @@ struct VenueOutcome {
   let values: [Double]
   /// [0] of all accounts, [1 + g] of group g.
   let bookLoss: [Double]
+
+  /// The same, with what owners' doing changed against `idle`, the same path on which they do nothing.
+  func compared(with idle: VenueOutcome?) -> VenueOutcome {
+    guard let idle else { return self }
+    var values = values
+    func difference(_ quantity: PathQuantity) -> Double { idle.values[quantity.rawValue] - values[quantity.rawValue] }
+    values[PathQuantity.liquidationsAvoided.rawValue] = difference(.liquidatedAccounts)
+    values[PathQuantity.shortfallAvoided.rawValue] = difference(.shortfall)
+    return VenueOutcome(values: values, bookLoss: bookLoss)
+  }
 
   /// Whether every total is a finite number; figures that are undefined or infinite by definition do not count.
   var isFinite: Bool {

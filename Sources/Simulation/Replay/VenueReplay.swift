@@ -20,16 +20,20 @@ final class VenueReplay {
   let contributions: LossContributions?
   /// Who hedges in the venue's market; nil where nobody does.
   let hedge: HedgeBook?
+  /// What owners of accounts do; nil where they do nothing.
+  let calls: MarginCalls?
+  /// What they decided last.
+  var owners = OwnerActions()
   /// What the reserve stands in for, in units of each asset.
-  private var exposure: [Double]
+  var exposure: [Double]
   private(set) var tally: PathTally
-  private(set) var outside: OutsideMarket
+  var outside: OutsideMarket
   private let factors: any MarginFactors
-  private let screen: CandidateScreen
-  private let rule: ClosingRule
-  private let holdings: WeightedHoldings
+  let screen: CandidateScreen
+  let rule: ClosingRule
+  let holdings: WeightedHoldings
   private var startFactors: [Double] = []
-  private var detected: [Int32]
+  var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
   /// Accounts of the step under way that the oracle's guard kept from liquidation.
@@ -38,7 +42,8 @@ final class VenueReplay {
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?, oracle: OracleFeed? = nil
+    contributions: LossContributions?, oracle: OracleFeed? = nil,
+    calls: MarginCalls? = nil
   ) {
     self.plan = plan
     self.model = model
@@ -47,6 +52,7 @@ final class VenueReplay {
     self.metrics = metrics
     self.contributions = contributions
     self.oracle = oracle
+    self.calls = calls
     hedge = HedgeBook(plan.rules.hedging, assets: plan.initialPrices.count)
     exposure = [Double](repeating: 0, count: plan.initialPrices.count)
     columns = ColumnState(plan: plan)
@@ -72,6 +78,7 @@ final class VenueReplay {
     columns.setFactors(factors, scale: model.scale)
     oracle?.reset(marks: market.marks)
     hedge?.reset(marks: market.marks)
+    calls?.reset()
     if oracle != nil { shown.take(columns, prices: market.marks) }
     startFactors = columns.maintenanceFactor
     screen.reset()
@@ -159,7 +166,7 @@ final class VenueReplay {
     return found.filter { !exempt.contains(Int32($0)) }
   }
 
-  private func addFlows(of closing: Closing, to flows: inout [Double]) {
+  func addFlows(of closing: Closing, to flows: inout [Double]) {
     for position in ledger.book.positions(of: closing.account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
@@ -206,7 +213,7 @@ final class VenueReplay {
   }
 
   /// Health of an account now under the given factors per column.
-  private func health(of account: Int, factors: [Double]) -> Double {
+  func health(of account: Int, factors: [Double]) -> Double {
     var headroom = ledger.cash[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
@@ -290,14 +297,14 @@ final class VenueReplay {
   }
 
   /// Sets what an account holds of one position, and what that counts for; nothing else may set a quantity.
-  private func setQuantity(_ value: Double, of position: Int, account: Int) {
+  func setQuantity(_ value: Double, of position: Int, account: Int) {
     ledger.setQuantity(value, of: position, account: account)
     holdings.set(value, of: position)
   }
 
   /// What is left of an emptied isolated position returns to its owner, before anybody is judged wiped out, so that the
   /// order of accounts does not matter.
-  private func returnRemainder(of account: Int) {
+  func returnRemainder(of account: Int) {
     guard ledger.cash[account] > 0, let owner = ledger.book.accounts[account].owner else { return }
     ledger.pay(ledger.takeCash(of: account), to: owner)
   }
@@ -333,29 +340,9 @@ final class VenueReplay {
   }
 
   /// The first `count` accounts detected that are open.
-  private func openAccounts(_ count: Int) -> [Int] {
+  func openAccounts(_ count: Int) -> [Int] {
     guard count > 0 else { return [] }
     return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
-  }
-
-  /// What the venue's hedgers trade at the marks now, added to `flows`.
-  func decideHedge(step: Int, path: PathView, market: MarketState, flows: inout [Double]) {
-    guard let hedge else { return }
-    if hedge.hedgesReserve { findExposure(step: step, path: path, market: market) }
-    hedge.decide(marks: market.marks, exposure: exposure, flows: &flows)
-  }
-
-  /// Units of each asset in accounts whose equity is negative at the oracle's prices: what they lose further is the
-  /// reserve's.
-  private func findExposure(step: Int, path: PathView, market: MarketState) {
-    for asset in exposure.indices { exposure[asset] = 0 }
-    for account in deficits(step: step, path: path, market: market)
-    where ledger.equity(of: account, unitValue: shown.unitValue) < 0 {
-      for position in ledger.book.positions(of: account) {
-        let column = Int(ledger.book.column[position])
-        exposure[ledger.book.columns[column].asset] += ledger.quantity[position] * columns.growth[column]
-      }
-    }
   }
 
   /// Takes the marks within `step`: those of a low or high, or what a wave left behind.

@@ -44,6 +44,8 @@ struct ReferenceClearingHouse {
   var outside: ReferenceOutsideMarket
   /// The step under way; depth and spread are those of its end.
   var stepNumber = 0
+  /// What owners of accounts did.
+  var owners = ReferenceOwners()
   /// Who hedges in its market.
   var hedgers: ReferenceHedgers
   /// What the venue judges accounts by.

@@ -27,6 +27,10 @@ public struct ReferenceMarket: Sendable {
   public var assetImpacts: [Int: MarketImpact] = [:]
   /// Factors on volume and half-spread along time; nil where they stay.
   public var liquidity: LiquiditySchedule?
+  /// What draws along the path are keyed by.
+  public var seed: UInt64 = 1
+  /// The path's number.
+  public var path = 0
   /// Whether the oracles of an asset stand still, [asset][point]; nil if none ever does.
   public var frozenOracles: [[Bool]]?
 

@@ -1,3 +1,4 @@
+import Clearing
 import Venues
 
 /// The quantities of one path at one venue, each from the trace and the tallies by its definition.
@@ -37,6 +38,18 @@ public struct ReferenceOutcome: Sendable, Hashable {
   /// Worst fall of an exogenous price below its start, largest over assets.
   public var exogenousDrawdown: Double
   /// What hedgers traded, paid, gained, and their share of moves; nil where nobody hedges.
+  /// Money that owners put in after margin calls; nil, like the three that follow, where they do nothing.
+  public var toppedUp: Double?
+  /// How often.
+  public var topUps: Int?
+  /// Notional that they closed.
+  public var deleveraged: Double?
+  /// Money that they took out.
+  public var withdrawn: Double?
+  /// Accounts liquidated on the same path on which they do nothing, less those here; whoever runs that fills it in.
+  public var liquidationsAvoided: Int?
+  /// Shortfalls in the same way.
+  public var shortfallAvoided: Double?
   /// Money that hedgers traded; nil, like the three that follow, where nobody hedges.
   public var hedgeFlow: Double?
   /// What that cost against the marks before.
@@ -71,6 +84,12 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let largest = path.shortfallOfAccount.values.sorted(by: >)
     largestShortfall = largest.first ?? 0
     twoLargestShortfalls = largest.prefix(2).reduce(0, +)
+    if house.rules.behaviour != nil {
+      toppedUp = house.owners.toppedUp
+      topUps = house.owners.topUps
+      deleveraged = house.owners.deleveraged
+      withdrawn = house.owners.withdrawn
+    }
     if house.rules.hedging.isActive {
       let hedgers = house.hedgers
       hedgeFlow = hedgers.flow
@@ -112,6 +131,10 @@ public struct ReferenceOutcome: Sendable, Hashable {
     for (account, fall) in falls.enumerated() {
       losses[0] += fall
       losses[1 + book.accounts[account].group] += fall
+    }
+    for (group, money) in house.owners.inflow {
+      losses[0] += money
+      losses[1 + group] += money
     }
     bookLoss = losses
   }

@@ -88,6 +88,9 @@ public struct ReferenceSimulator {
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
     }
+    Self.letOwnersAct(&houses, &prices)
+    let final = prices.marks
+    for index in houses.indices { _ = houses[index].oracle.judge(step: prices.step, marks: final) }
     return record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
   }
 
@@ -158,7 +161,7 @@ public struct ReferenceSimulator {
         equity: account.equity(valuation), health: house.margin.health(of: account, judged), cash: account.cash,
         quantities: account.positions.map(\.quantity), isOpen: account.isOpen)
     }
-    let residual = house.total(valuation) - totals[venue]
+    let residual = house.total(valuation) - house.externalInflow - totals[venue]
     return ReferenceVenueState(
       accounts: accounts, funding: house.funding, volatilities: house.margin.volatilities, rates: house.margin.rates,
       oracle: oracle.prices, reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,
