@@ -26,6 +26,8 @@ final class MarginCalls {
   var withdrawn = 0.0
   var deleveraged = 0.0
   var topUps = 0
+  /// Whether owners did anything on the path so far.
+  var haveActed: Bool { topUps > 0 || deleveraged > 0 || withdrawn > 0 }
   /// Money put in less money taken out, by group.
   var inflow: [Double]
   /// Positions at the oracle's prices under a maintenance requirement raised to the call level.

@@ -20,8 +20,10 @@ struct ReplayWorkspace: ~Copyable {
     outcome = BlockOutcome(simulator: simulator)
     let grid = simulator.grid
     let window = max(1, Int((simulator.callWindowHours / grid.stepHours).rounded()))
-    let ledgers = simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
-    func makeReplay(_ models: [ModelPlan], owners: Bool) -> PathReplay {
+    func makeLedgers() -> [AccountLedger] {
+      simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
+    }
+    func makeReplay(_ models: [ModelPlan], _ ledgers: [AccountLedger], owners: Bool) -> PathReplay {
       let venues = zip(zip(simulator.venues, models), ledgers).map { pair, ledger in
         VenueReplay(
           plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
@@ -34,9 +36,11 @@ struct ReplayWorkspace: ~Copyable {
       }
       return PathReplay(market: simulator.market, venues: venues)
     }
-    replays = simulator.models.map { makeReplay($0, owners: true) }
+    let ledgers = makeLedgers()
+    replays = simulator.models.map { makeReplay($0, ledgers, owners: true) }
     let hasOwners = simulator.venues.contains { $0.rules.behaviour != nil } && !recordsContributions
-    idleReplays = hasOwners ? simulator.models.map { makeReplay($0, owners: false) } : []
+    let idleLedgers = hasOwners ? makeLedgers() : []
+    idleReplays = hasOwners ? simulator.models.map { makeReplay($0, idleLedgers, owners: false) } : []
   }
 
   /// Replays all paths of a block that belong to the run.
@@ -47,21 +51,23 @@ struct ReplayWorkspace: ~Copyable {
       let view = PathView(of: block, path: path, seed: simulator.generator.seed)
       outcome.beginPath(path, values: view.values, start: view.start)
       for (model, replay) in replays.enumerated() {
-        run(replay, model: model, path: path, view, idle: idle(model: model, view))
+        run(replay, model: model, path: path, view)
       }
       outcome.endPath()
     }
   }
 
-  /// The outcomes of a path on which owners do nothing; nil where they never do, or where it does not complete.
-  private func idle(model: Int, _ view: PathView) -> [VenueOutcome]? {
+  /// The outcomes of a path if owners did nothing; `acting` if they did nothing on it, nil where they never do or where the
+  /// path would not complete.
+  private func idle(model: Int, _ view: PathView, acting: [VenueOutcome]) -> [VenueOutcome]? {
     guard model < idleReplays.count else { return nil }
+    guard replays[model].venues.contains(where: { $0.calls?.haveActed ?? false }) else { return acting }
     let replay = idleReplays[model]
     guard replay.run(view, onStep: { _ in }) == .completed else { return nil }
     return replay.venues.map { $0.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours) }
   }
 
-  private func run(_ replay: PathReplay, model: Int, path: Int, _ view: PathView, idle: [VenueOutcome]?) {
+  private func run(_ replay: PathReplay, model: Int, path: Int, _ view: PathView) {
     let state = replay.run(view) { step in
       for (venue, each) in replay.venues.enumerated() {
         outcome.recordStep(
@@ -74,6 +80,7 @@ struct ReplayWorkspace: ~Copyable {
         $0.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours)
       } : []
     let isFinite = state == .completed && results.allSatisfy(\.isFinite)
+    let idle = isFinite ? idle(model: model, view, acting: results) : nil
     outcome.recordState(isFinite ? .completed : .nonFinite, model: model)
     for (venue, each) in replay.venues.enumerated() {
       outcome.recordEnd(
