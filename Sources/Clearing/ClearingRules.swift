@@ -61,6 +61,8 @@ public struct ClearingRules: Sendable {
   public var lossAllocation: LossAllocation
   /// Categories of assets, referred to by accounts.
   public var efficiencyModes: [EfficiencyMode]
+  /// What becomes of the venue when its reserve is exhausted.
+  public var onExhaustion = ExhaustionPolicy.carryOn
 
   /// Creates rules.
   public init(

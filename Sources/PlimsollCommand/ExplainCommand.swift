@@ -69,10 +69,10 @@ struct ExplainCommand: ParsableCommand {
       throw ValidationError(
         "--model: found \(quotedForMessage(model ?? "")), allowed: \(names.joined(separator: ", "))\(hint)")
     }
-    return job.venues.map {
+    return zip(job.venues, job.marginModels[index].venues).map { venue, own in
       MarginSubject(
-        venue: $0.venue, assetIDs: job.market.assetIDs, prices: job.market.initialPrices,
-        modelName: names[index], model: job.marginModels[index].model)
+        venue: venue.venue, assetIDs: job.market.assetIDs, prices: job.market.initialPrices,
+        modelName: names[index], model: own.model)
     }
   }
 

@@ -16,6 +16,9 @@ public let allRiskMeasures: [any RiskMeasure.Type] = [
   ManipulationGain.self,
   MarginLevel.self,
   MarginStability.self,
+  LiquidationCause.self,
+  VenueFailure.self,
+  TotalLoss.self,
 ]
 
 /// A family of measures: what it estimates of one model's outcomes, and how two models differ in it.

@@ -27,7 +27,7 @@ public struct MarginMatching: Sendable {
 
   /// Compares `model` with `baseline`, each one plan per venue, on `paths` pilot paths of `generator`'s market.
   ///
-  /// Nil if the compared model requires nothing at all, so that no factor can help.
+  /// Nil if the compared model requires nothing at all and the baseline something, so that no factor can help.
   public init?(
     generator: PathGenerator, venues: [VenuePlan], baseline: [ModelPlan], model: [ModelPlan], paths: Int, workers: Int
   ) throws {
@@ -43,10 +43,16 @@ public struct MarginMatching: Sendable {
     modelInitial = mean(1, 0)
     baselineMaintenance = mean(0, 1)
     modelMaintenance = mean(1, 1)
-    guard modelInitial > 0 else { return nil }
+    self.paths = means.count
+    guard modelInitial > 0 else {
+      // Where neither requires anything, such as a venue of other instruments, the levels are equal already.
+      guard baselineInitial == 0 else { return nil }
+      factor = 1
+      standardError = 0
+      return
+    }
     let ratio = baselineInitial / modelInitial
     factor = ratio
-    self.paths = means.count
     let squares = means.reduce(0) { sum, path in
       let residual = path[0][0] - ratio * path[1][0]
       return sum + residual * residual

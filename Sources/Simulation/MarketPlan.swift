@@ -25,6 +25,8 @@ public struct MarketPlan: Sendable {
   let stepYears: Double
   /// Depth and spread along time, as factors on the figures above; nil where they stay.
   let liquidity: LiquiditySchedule?
+  /// Claims on venues that can fail.
+  package var claims: [VenueClaim] = []
   /// Whether the oracles of an asset stand still, [asset][point]; nil where they never do.
   let frozenOracles: [[Bool]]?
   /// Number of assets.
@@ -39,15 +41,28 @@ public struct MarketPlan: Sendable {
     venue: Venue, rules: ClearingRules, longRunVolatilities: [Double], grid: TimeGrid,
     liquidity: LiquiditySchedule? = nil, frozenOracles: [[Bool]]? = nil
   ) {
+    self.init(
+      depths: venue.depths, impact: rules.impact, assetImpacts: rules.assetImpacts,
+      longRunVolatilities: longRunVolatilities, grid: grid,
+      liquidity: liquidity, frozenOracles: frozenOracles)
+  }
+
+  /// The market that several venues share: one depth per asset, nil where nothing is traded, and one law, but for assets
+  /// that have their own.
+  public init(
+    depths: [MarketDepth?], impact: MarketImpact, assetImpacts: [Int: MarketImpact] = [:],
+    longRunVolatilities: [Double], grid: TimeGrid,
+    liquidity: LiquiditySchedule? = nil, frozenOracles: [[Bool]]? = nil
+  ) {
     let day = (1.0 / 365).squareRoot()
-    let impacts = venue.depths.indices.map { rules.impact(of: $0) }
+    let impacts = depths.indices.map { assetImpacts[$0] ?? impact }
     self.impacts = impacts
-    impactScale = venue.depths.indices.map { asset in
-      guard venue.depths[asset] != nil else { return 0 }
+    impactScale = depths.indices.map { asset in
+      guard depths[asset] != nil else { return 0 }
       return impacts[asset].poolDepth == nil ? impacts[asset].coefficient * longRunVolatilities[asset] * day : 1
     }
-    volume = zip(venue.depths, impacts).map { $1.poolDepth ?? $0?.averageDailyVolume ?? 1 }
-    halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
+    volume = zip(depths, impacts).map { $1.poolDepth ?? $0?.averageDailyVolume ?? 1 }
+    halfSpread = depths.map { $0?.halfSpread ?? 0 }
     decay = impacts.map { $0.decay(hours: grid.stepHours) }
     self.longRunVolatilities = longRunVolatilities
     thins = impacts.contains { $0.thinning > 0 }

@@ -97,6 +97,11 @@ public struct VenuePlan: Sendable {
     return hours * path.fundingRate(asset: venue.book.columns[column].asset, at: step)
   }
 
+  /// Equity of all accounts at t = 0.
+  package var totalEquity: Double { census.labels.reduce(0) { $0 + $1.equity } }
+  /// Prices at t = 0, for traces.
+  package var startPrices: [Double] { initialPrices }
+
   /// Notional of one side: half the gross notional of futures, plus debts.
   public var openInterest: Double {
     venue.book.columns.indices.reduce(0) { sum, column in

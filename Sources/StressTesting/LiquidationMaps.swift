@@ -11,10 +11,12 @@ extension RunPlan {
   var liquidationMaps: [LiquidationMapResult] {
     let prices = job.market.initialPrices
     return entries.enumerated().flatMap { model, entry in
-      venues.flatMap { plan -> [LiquidationMapResult] in
+      venues.enumerated().flatMap { index, plan -> [LiquidationMapResult] in
         let venue = plan.venue
         let curve = HealthCurve(
-          book: venue.book, model: job.marginModels[entry.jobModel].model, scale: entry.label.factor, prices: prices)
+          book: venue.book, model: job.marginModels[entry.jobModel].venues[index].model,
+          scale: entry.plans[index].scale,
+          prices: prices)
         let assets = Set(venue.book.columns.map(\.asset)).sorted()
         let single = assets.map { asset in
           result(

@@ -20,8 +20,8 @@ struct RunPlan {
     let jobModel: Int
     let label: ModelLabel
     let plans: [ModelPlan]
-    /// Found on pilot paths; nil for the baseline and for jobs that match nothing.
-    let matching: MarginMatching?
+    /// Found on pilot paths, one a venue; empty for the baseline and for jobs that match nothing.
+    let matching: [MarginMatching]
   }
 
   /// Resolves `job`; pilot paths are simulated here where models are to be matched.
@@ -32,9 +32,10 @@ struct RunPlan {
     self.job = job
     self.venues = venues
     entries = try Self.entries(job, generator: generator, venues: venues, workers: workers)
-    let depths = MarketPlan(
-      venue: job.venues[0].venue, rules: job.venues[0].rules,
+    var depths = MarketPlan(
+      depths: job.depths, impact: job.impact, assetImpacts: job.assetImpacts,
       longRunVolatilities: market.longRunVolatilities, grid: market.grid)
+    depths.claims = job.claims
     simulator = Simulator(
       generator: generator, market: depths, venues: venues, models: entries.map(\.plans), labels: entries.map(\.label),
       paths: job.paths, atStart: job.atStart, fanAssets: job.priceFanAssets,
@@ -52,17 +53,19 @@ struct RunPlan {
     let models = entries.map { entry in
       isSameStart
         ? entry.plans
-        : venues.map {
+        : venues.indices.map { venue in
           ModelPlan(
-            model: scenario.marginModels[entry.jobModel].model, scale: entry.label.factor, plan: $0)
+            model: scenario.marginModels[entry.jobModel].venues[venue].model, scale: entry.plans[venue].scale,
+            plan: venues[venue])
         }
     }
+    var depths = MarketPlan(
+      depths: job.depths, impact: job.impact, assetImpacts: job.assetImpacts,
+      longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
+      liquidity: market.shocks?.liquidity, frozenOracles: market.shocks?.frozenOracles)
+    depths.claims = job.claims
     return Simulator(
-      generator: PathGenerator(market: market, seed: job.seed),
-      market: MarketPlan(
-        venue: job.venues[0].venue, rules: job.venues[0].rules,
-        longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
-        liquidity: market.shocks?.liquidity, frozenOracles: market.shocks?.frozenOracles),
+      generator: PathGenerator(market: market, seed: job.seed), market: depths,
       venues: venues, models: models, labels: entries.map(\.label), paths: scenario.paths, atStart: job.atStart,
       fanAssets: [], callWindowHours: job.measures.callWindowHours)
   }
@@ -80,39 +83,39 @@ struct RunPlan {
   ) throws -> [ModelEntry] {
     let order = [job.baseline] + job.marginModels.indices.filter { $0 != job.baseline }
     let plain = order.map { index in
-      let plans = venues.map { ModelPlan(model: job.marginModels[index].model, scale: 1, plan: $0) }
+      let plans = zip(venues, job.marginModels[index].venues).map { ModelPlan(model: $1.model, scale: 1, plan: $0) }
       return ModelEntry(
-        jobModel: index, label: label(of: job.marginModels[index]), plans: plans, matching: nil)
+        jobModel: index, label: label(of: job.marginModels[index]), plans: plans, matching: [])
     }
     guard let baseline = plain.first else { return [] }
     let measured = try plain.dropFirst().map { entry in
-      let matching = try MarginMatching(
-        generator: generator, venues: venues, baseline: baseline.plans, model: entry.plans, paths: job.pilotPaths,
-        workers: workers)
+      // One factor a venue: what a venue charges is made equal to what it charges under the baseline.
+      let matching = try venues.indices.compactMap { venue in
+        try MarginMatching(
+          generator: generator, venues: [venues[venue]], baseline: [baseline.plans[venue]],
+          model: [entry.plans[venue]], paths: job.pilotPaths, workers: workers)
+      }
       return ModelEntry(jobModel: entry.jobModel, label: entry.label, plans: entry.plans, matching: matching)
     }
     let configured = job.matchings.contains(.asConfigured) ? measured : []
     let matched =
       job.matchings.contains(.equalAverageInitialMargin)
-      ? measured.compactMap { entry in
-        entry.matching.map { self.matched(entry, $0, job: job, venues: venues) }
-      } : []
+      ? measured.filter { $0.matching.count == venues.count }.map { self.matched($0, job: job, venues: venues) } : []
     return [baseline] + configured + matched
   }
 
-  private static func matched(
-    _ entry: ModelEntry, _ matching: MarginMatching, job: StressJob, venues: [VenuePlan]
-  ) -> ModelEntry {
+  private static func matched(_ entry: ModelEntry, job: StressJob, venues: [VenuePlan]) -> ModelEntry {
     let model = job.marginModels[entry.jobModel]
     var label = label(of: model)
     label.matching = .equalAverageInitialMargin
-    label.factor = matching.factor
-    label.factorStandardError = matching.standardError
-    let plans = venues.map { ModelPlan(model: model.model, scale: matching.factor, plan: $0) }
-    return ModelEntry(jobModel: entry.jobModel, label: label, plans: plans, matching: matching)
+    label.factors = entry.matching.map { ModelLabel.Factor(value: $0.factor, standardError: $0.standardError) }
+    let plans = venues.indices.map {
+      ModelPlan(model: model.venues[$0].model, scale: entry.matching[$0].factor, plan: venues[$0])
+    }
+    return ModelEntry(jobModel: entry.jobModel, label: label, plans: plans, matching: entry.matching)
   }
 
   private static func label(of model: JobModel) -> ModelLabel {
-    ModelLabel(name: model.name, kind: model.kind, isDynamic: model.model.isDynamic)
+    ModelLabel(name: model.name, kind: model.kind, isDynamic: model.isDynamic)
   }
 }

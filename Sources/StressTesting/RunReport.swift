@@ -25,7 +25,7 @@ extension RunPlan {
       losses: table.series.map {
         LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
       },
-      warnings: job.warnings + feedbackWarnings + matchingWarnings + pathWarnings(table)
+      warnings: job.warnings + failureWarnings + feedbackWarnings + matchingWarnings + pathWarnings(table)
         + scenarios.flatMap(\.warnings),
       provenance: provenance)
     report.scenarios = scenarios.map(\.result)
@@ -62,7 +62,7 @@ extension RunPlan {
       initialReserve: plan.rules.reserve.balance,
       assets: venue.depths.indices.filter { venue.depths[$0] != nil }.map { plan.assetIDs[$0] },
       parameters: plan.rules.summary
-        + plan.rules.assetImpacts.sorted { $0.key < $1.key }.map {
+        + plan.rules.assetImpacts.filter { venue.depths[$0.key] != nil }.sorted { $0.key < $1.key }.map {
           NamedText("impact in \(plan.assetIDs[$0.key])", $0.value.summary)
         })
   }
@@ -80,8 +80,11 @@ extension RunPlan {
 
   /// Mean maintenance requirement on the pilot paths, at the entry's own factor; NaN where no pilot ran.
   private func meanMaintenance(of entry: ModelEntry) -> Double {
-    if let matching = entry.matching { return matching.modelMaintenance * entry.label.factor }
-    return entries.lazy.compactMap(\.matching).first?.baselineMaintenance ?? .nan
+    if !entry.matching.isEmpty {
+      return zip(entry.matching, entry.plans).reduce(0) { $0 + $1.0.modelMaintenance * $1.1.scale }
+    }
+    let pilots = entries.lazy.map(\.matching).first { !$0.isEmpty }
+    return pilots.map { $0.reduce(0) { $0 + $1.baselineMaintenance } } ?? .nan
   }
 
   /// Says where paths ended early, because the figures then rest on the tamer ones.
@@ -91,6 +94,15 @@ extension RunPlan {
       guard ended > 0 else { return nil }
       return "under \(entry.label.name) \(ended) of \(table.paths) paths ended where a price or a total was no longer "
         + "a finite number; the figures leave them out and are therefore too favourable"
+    }
+  }
+
+  /// What a venue that fails would have needed is not seen after it has failed.
+  private var failureWarnings: [String] {
+    job.venues.filter { $0.rules.onExhaustion == .fail }.map {
+      "\($0.venue.id) fails when its reserve is exhausted and liquidates nobody after that: the reserve it would have "
+        + "needed, and the chance that another reserve would last, count what happened until then; set onExhaustion to "
+        + "carry-on for those figures"
     }
   }
 
@@ -116,6 +128,7 @@ extension ClearingRules {
       + (hedging.isActive ? [NamedText("hedgers", hedging.summary)] : []) + [
         NamedText("reserve", "\(reserve.balance)"),
         NamedText("beyond the reserve", lossAllocation.rawValue),
+        NamedText("when the reserve is exhausted", onExhaustion == .fail ? "the venue fails" : "the venue carries on"),
       ]
   }
 }

@@ -20,6 +20,16 @@ public struct MarketDepth: Sendable, Hashable {
   }
 }
 
+extension MarketDepth {
+  /// Depth per asset of the market that `venues` share, which agree on it; nil where none of them lists the asset.
+  public static func shared(by venues: [Venue]) -> [MarketDepth?] {
+    guard let first = venues.first else { return [] }
+    return first.depths.indices.map { asset in
+      venues.lazy.compactMap { asset < $0.depths.count ? $0.depths[asset] : nil }.first
+    }
+  }
+}
+
 /// A place that lists instruments and keeps accounts: a perpetual exchange, a lending pool.
 public struct Venue: Sendable {
   /// Its name, unique in the job.
@@ -30,8 +40,9 @@ public struct Venue: Sendable {
   public let settlement: String
   /// Whether the book was made from distributions and not taken from real accounts; the report says so.
   public let isSynthetic: Bool
-  /// Depth per asset of the universe; nil for assets that are not traded here.
-  public let depths: [MarketDepth?]
+  /// Depth per asset of the universe; nil for assets that are not traded here. Of an asset that several venues of a job
+  /// list it is the same at all of them.
+  public var depths: [MarketDepth?]
   /// The instruments.
   public let instruments: [Instrument]
   /// What the accounts hold.

@@ -137,6 +137,10 @@ struct SampleOutcomes {
     case .largestCall: return model == 0 ? 2e5 : 2e6 + 3e6 * stress
     case .volatilitySeen: return model == 0 ? .nan : 0.42 + 0.16 * stress
     case .volatilityRealised: return 0.35 + 0.22 * stress
+    case .causedByPrice: return (hit * 6).rounded()
+    case .causedByOwnImpact: return (hit * 2).rounded()
+    case .causedByOtherVenue: return 0
+    case .causedByRequirement: return (hit * 9).rounded() - (hit * 6).rounded() - (hit * 2).rounded()
     }
   }
 

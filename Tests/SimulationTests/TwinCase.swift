@@ -24,6 +24,8 @@ struct TwinCase {
   var fundingRates: [[[Double]]] = []
   /// Factors on depth and spread along time; random cases have none unless a test lays some down.
   var liquidity: LiquiditySchedule?
+  /// Assets that lose value when a venue fails.
+  var claims: [VenueClaim] = []
   /// Whether oracles stand still, [asset][point]; random cases have none unless a test stops some.
   var frozenOracles: [[Bool]]?
   /// Impact laws of assets that have one of their own; random cases have one law for all unless a test says otherwise.
@@ -36,6 +38,7 @@ struct TwinCase {
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
     market.path = path
+    market.claims = claims
     market.frozenOracles = frozenOracles
     market.assetImpacts = assetImpacts
     if funding != nil { market.fundingRates = fundingRates[path] }

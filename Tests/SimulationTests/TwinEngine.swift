@@ -37,11 +37,12 @@ extension TwinCase {
     var rules = venues[0].rules
     rules.assetImpacts = assetImpacts
     let isDynamic = venues.contains { self.model(of: $0).isDynamic }
+    var depths = MarketPlan(
+      venue: venues[0].venue, rules: rules, longRunVolatilities: longRunVolatilities, grid: grid,
+      liquidity: liquidity, frozenOracles: frozenOracles)
+    depths.claims = claims
     return Simulator(
-      generator: PathGenerator(market: market, seed: 1),
-      market: MarketPlan(
-        venue: venues[0].venue, rules: rules, longRunVolatilities: longRunVolatilities, grid: grid,
-        liquidity: liquidity, frozenOracles: frozenOracles),
+      generator: PathGenerator(market: market, seed: 1), market: depths,
       venues: plans, models: [models], labels: [ModelLabel(name: "twin", kind: "twin", isDynamic: isDynamic)],
       paths: paths.count, atStart: atStart, fanAssets: [], callWindowHours: 24)
   }

@@ -12,6 +12,8 @@ struct ClearingTerms {
   let reserve: ReserveFund
   /// What follows the reserve.
   let lossAllocation: LossAllocation
+  /// What becomes of the venue when the reserve is exhausted.
+  let onExhaustion: ExhaustionPolicy
   /// Where the liquidation policy stands.
   let place: SourceLocation
 
@@ -45,6 +47,9 @@ struct ClearingTerms {
   private static let allocation = Parameter<LossAllocation>.choice(
     "lossAllocation", "who bears what the reserve cannot pay")
 
+  private static let exhaustion = Parameter<ExhaustionPolicy>.choice(
+    "onExhaustion", default: .carryOn, "what becomes of the venue when the reserve is exhausted")
+
   /// Reads the four keys; nil, recorded, where any is wrong.
   init?(reading reader: inout ParameterReader, intake: Intake) {
     let liquidation = reader.section("liquidation", required: true, allowed: "{ policy, … }")
@@ -56,7 +61,9 @@ struct ClearingTerms {
     let balance = fund?.read(Self.balance)
     fund?.finish()
     let allocation = reader.read(Self.allocation)
-    guard let policy, let impact, let balance, let allocation else { return nil }
+    let exhaustion = reader.read(Self.exhaustion)
+    guard let policy, let impact, let balance, let allocation, let exhaustion else { return nil }
+    onExhaustion = exhaustion
     self.liquidation = policy
     self.impact = impact
     reserve = ReserveFund(balance: balance)

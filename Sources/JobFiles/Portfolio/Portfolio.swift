@@ -9,9 +9,9 @@ import Kernels
 /// A portfolio folder, read and checked: `venue.yaml`, `positions.csv`, and optionally `accounts.csv` and `book.yaml`.
 public struct Portfolio: Sendable {
   /// The venue with its book.
-  public let venue: Venue
+  public internal(set) var venue: Venue
   /// How it clears.
-  public let rules: ClearingRules
+  public internal(set) var rules: ClearingRules
   /// The venue's file, for checks that need the job.
   let terms: VenueTerms
 
@@ -137,6 +137,12 @@ extension Portfolio {
     try intake.problems.throwIfAny()
     guard let portfolio else {
       throw Problems([Problem("the portfolio cannot be read", at: SourceLocation(file: path))])
+    }
+    let bare = zip(portfolio.terms.assetIDs, portfolio.terms.assetPlaces).filter { id, _ in
+      calibration?.assetIDs.firstIndex(of: id).map { portfolio.venue.depths[$0] == nil } ?? false
+    }
+    for (id, place) in bare {
+      intake.warn("the depth of \(id) is not stated: another venue of the job, or the job itself, must", at: place)
     }
     return PortfolioCheck(
       venue: portfolio.venue, rules: portfolio.rules, calibration: calibration, inputs: intake.inputs,

@@ -44,6 +44,7 @@ import Schema
 ///   - { kind: reserve, ratio: 1 }                                      # hedges accounts with negative equity
 /// reserve: { balance: 2.5e7 }
 /// lossAllocation: socialise                                            # or bad-debt
+/// onExhaustion: carry-on                                               # or fail, see Contagion
 /// ```
 public struct VenueTerms: Sendable {
   /// Its name.
@@ -66,6 +67,10 @@ public struct VenueTerms: Sendable {
   let places: [SourceLocation]
   /// What owners do, with its place.
   private let owners: BehaviourReading
+  /// Where each listed asset is defined.
+  let assetPlaces: [SourceLocation]
+  /// Where the document begins.
+  let place: SourceLocation
   /// Where the window of the oracle's average is stated; nil where there is none.
   private let oracleWindowPlace: SourceLocation?
 
@@ -112,6 +117,8 @@ public struct VenueTerms: Sendable {
     depths = assets.depths
     instruments = listing.instruments
     places = listing.places
+    assetPlaces = assets.places
+    place = node.location
     oracleWindowPlace = oracle.windowPlace
     var rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
@@ -122,6 +129,7 @@ public struct VenueTerms: Sendable {
     self.owners = owners
     for (index, own) in assets.ownImpacts { rules.assetImpacts[index] = own.law(over: terms.impact) }
     guard intake.problems.count == before else { return nil }
+    rules.onExhaustion = terms.onExhaustion
     self.rules = rules
   }
 
@@ -192,6 +200,18 @@ struct AssetListing {
     "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), isOptional: true,
     "half the relative bid–ask spread; what is usual for the volume if absent")
 
+  /// Reads the depth of an asset; nil where it is wrong (recorded), or, for a venue whose job or whose neighbour states it,
+  /// where neither of its keys is there.
+  static func readDepth(_ entry: inout ParameterReader) -> MarketDepth? {
+    guard entry.has("averageDailyVolume") || entry.has("halfSpread") else { return nil }
+    let volume = entry.read(Self.volume)
+    let stated = entry.readIfPresent(Self.halfSpread)
+    let halfSpread =
+      entry.has("halfSpread") ? stated : volume.map { MarketDepth.typicalHalfSpread(averageDailyVolume: $0) }
+    guard let volume, let halfSpread else { return nil }
+    return MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread)
+  }
+
   /// Reads the list; an asset that the market lacks is recorded and has no index.
   init(reading reader: inout ParameterReader, universe: [String]?, intake: Intake) {
     let items = reader.list("assets", required: true, allowed: "a list of { id, averageDailyVolume, halfSpread }")
@@ -199,10 +219,7 @@ struct AssetListing {
     for item in items {
       var entry = ParameterReader(item, problems: intake.problems)
       let id = entry.read(Self.id)
-      let volume = entry.read(Self.volume)
-      let stated = entry.readIfPresent(Self.halfSpread)
-      let halfSpread =
-        entry.has("halfSpread") ? stated : volume.map { MarketDepth.typicalHalfSpread(averageDailyVolume: $0) }
+      let depth = Self.readDepth(&entry)
       let impact = entry.section("impact", required: false, allowed: "{ kind, … }").map { OwnImpact($0) }
       entry.finish()
       guard let id else { continue }
@@ -210,8 +227,6 @@ struct AssetListing {
         entry.record("an asset is listed twice", key: "id", found: quotedForMessage(id))
         continue
       }
-      var depth: MarketDepth?
-      if let volume, let halfSpread { depth = MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread) }
       read.append((id, depth, impact, item.location))
     }
     let universe = universe ?? read.map(\.id)

@@ -52,6 +52,24 @@ final class OracleFeed {
     marks = [Double](repeating: 0, count: assets * points)
   }
 
+  /// One more feed of the same oracle, for prices that might have been.
+  func another() -> OracleFeed { OracleFeed(like: self) }
+
+  private init(like other: OracleFeed) {
+    policy = other.policy
+    follows = other.follows
+    stepHours = other.stepHours
+    points = other.points
+    frozen = other.frozen
+    window = other.window
+    usedAssets = other.usedAssets
+    prices = other.prices
+    samples = other.samples
+    published = other.published
+    publishedAt = other.publishedAt
+    marks = other.marks
+  }
+
   /// Returns to t = 0, where the oracle shows the marks.
   func reset(marks now: [Double]) {
     largestError = 0

@@ -24,15 +24,17 @@ struct ReplayWorkspace: ~Copyable {
       simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
     }
     func makeReplay(_ models: [ModelPlan], _ ledgers: [AccountLedger], owners: Bool) -> PathReplay {
-      let venues = zip(zip(simulator.venues, models), ledgers).map { pair, ledger in
-        VenueReplay(
+      let venues = zip(zip(simulator.venues, models), ledgers).enumerated().map { index, item in
+        let (pair, ledger) = item
+        return VenueReplay(
           plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
           metrics: MarginMetrics(
             plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
           contributions: recordsContributions ? LossContributions(plan: pair.0) : nil,
           oracle: OracleFeed(
             plan: pair.0, points: grid.points, stepHours: grid.stepHours, frozen: simulator.market.frozenOracles),
-          calls: owners ? MarginCalls(plan: pair.0, model: pair.1, stepHours: grid.stepHours) : nil)
+          calls: owners ? MarginCalls(plan: pair.0, model: pair.1, stepHours: grid.stepHours) : nil,
+          index: index, venueCount: simulator.venues.count)
       }
       return PathReplay(market: simulator.market, venues: venues)
     }
@@ -108,14 +110,18 @@ struct ReplayWorkspace: ~Copyable {
   }
 
   /// Replays one path with an observer.
-  mutating func watch(path: Int, model: Int, observer: any ReplayObserver) -> [Double] {
+  mutating func watch(path: Int, model: Int, observer: any ReplayObserver) -> [[Double]] {
     simulator.generator.generate(block: path / pathsPerBlock, into: &block, workspace: &paths)
     let view = PathView(of: block, path: path % pathsPerBlock, seed: simulator.generator.seed)
     let replay = replays[model]
     replay.observer = observer
     let state = replay.run(view) { _ in }
     replay.observer = nil
-    guard state == .completed else { return [Double](repeating: .nan, count: PathQuantity.allCases.count) }
-    return replay.venues[0].outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours).values
+    guard state == .completed else {
+      return replay.venues.map { _ in [Double](repeating: .nan, count: PathQuantity.allCases.count) }
+    }
+    return replay.venues.map {
+      $0.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours).values
+    }
   }
 }

@@ -3,11 +3,38 @@ import Venues
 
 extension VenueReplay {
   /// The venue as it is now, for an observer.
-  func snapshot(index: Int, marks: [Double]) -> VenueSnapshot {
+  func snapshot(index: Int, market: MarketState) -> VenueSnapshot {
     VenueSnapshot(
-      venue: index, marks: marks, maintenanceFactors: columns.maintenanceFactor,
+      venue: index, marks: market.marks, exogenous: market.exogenous, maintenanceFactors: columns.maintenanceFactor,
       equities: ledger.book.accounts.indices.map { ledger.equity(of: $0, unitValue: columns.unitValue) },
-      reserve: tally.reserve, shortfalls: tally.shortfalls, inflow: tally.inflow, uncovered: tally.uncovered)
+      reserve: tally.reserve, shortfalls: tally.shortfalls, inflow: tally.inflow, uncovered: tally.uncovered,
+      requirement: requirement)
+  }
+
+  /// Maintenance requirement of all accounts now.
+  private var requirement: Double {
+    let book = ledger.book
+    return book.quantity.indices.reduce(0) { sum, position in
+      let column = Int(book.column[position])
+      let quantity = ledger.quantity[position]
+      return sum + columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
+        * model.requirements.maintenance.requirement(
+          position: position, notional: abs(quantity) * columns.unitNotional[column])
+    }
+  }
+
+  /// Notional that each closing of the wave just decided takes off, before it is booked.
+  var closingNotionals: [Double] {
+    lastClosings.map { closing in
+      if closing.repaid > 0 { return closing.repaid }
+      return ledger.book.positions(of: closing.account).reduce(0) { sum, position in
+        let column = Int(ledger.book.column[position])
+        let about = ledger.book.columns[column]
+        guard about.countsAsNotional else { return sum }
+        let share = about.side == .perpetual ? closing.derivativeFraction : closing.debtFraction
+        return sum + share * abs(ledger.quantity[position]) * columns.unitNotional[column]
+      }
+    }
   }
 
   /// The path's figures at the end, one per `PathQuantity`, and the fall of equity of all accounts and of each group.
@@ -53,11 +80,16 @@ extension VenueReplay {
     set(.volatilitySeen, metrics.volatilitySeen(looksAtVolatility: looksAtVolatility))
     set(.volatilityRealised, metrics.volatilityRealised)
     set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0], marks: market.marks))
-    return VenueOutcome(values: values, bookLoss: closing.bookLoss)
+    set(.causedByPrice, Double(causes.counts[LiquidationCauses.Cause.price.rawValue]))
+    set(.causedByOwnImpact, Double(causes.counts[LiquidationCauses.Cause.ownImpact.rawValue]))
+    set(.causedByOtherVenue, Double(causes.counts[LiquidationCauses.Cause.otherVenue.rawValue]))
+    set(.causedByRequirement, Double(causes.counts[LiquidationCauses.Cause.requirement.rawValue]))
+    return VenueOutcome(
+      values: values, bookLoss: closing.bookLoss, contagion: causes.preventable.map { Double($0) })
   }
 
-  /// Fall of equity, less what owners took out and plus what they put in, and negative equity of open accounts at the end. Accounts that nothing happened to are summed up by
-  /// column; the others one by one.
+  /// Fall of equity, less what owners took out and plus what they put in, and negative equity of open accounts at the end.
+  /// Accounts that nothing happened to are summed up by column; the others one by one.
   private func closingBalance(deficits: [Int]) -> (bookLoss: [Double], negativeEquity: Double) {
     let book = ledger.book
     var loss = [Double](repeating: 0, count: book.groups.count + 1)
@@ -117,6 +149,8 @@ struct VenueOutcome {
   let values: [Double]
   /// [0] of all accounts, [1 + g] of group g.
   let bookLoss: [Double]
+  /// First liquidations that would not have been without the impact of each venue; empty in a job of one venue.
+  let contagion: [Double]
 
   /// The same, with what owners' doing changed against `idle`, the same path on which they do nothing.
   func compared(with idle: VenueOutcome?) -> VenueOutcome {
@@ -125,7 +159,7 @@ struct VenueOutcome {
     func difference(_ quantity: PathQuantity) -> Double { idle.values[quantity.rawValue] - values[quantity.rawValue] }
     values[PathQuantity.liquidationsAvoided.rawValue] = difference(.liquidatedAccounts)
     values[PathQuantity.shortfallAvoided.rawValue] = difference(.shortfall)
-    return VenueOutcome(values: values, bookLoss: bookLoss)
+    return VenueOutcome(values: values, bookLoss: bookLoss, contagion: contagion)
   }
 
   /// Whether every total is a finite number; figures that are undefined or infinite by definition do not count.

@@ -32,7 +32,10 @@ final class VenueReplay {
   let screen: CandidateScreen
   let rule: ClosingRule
   let holdings: WeightedHoldings
-  private var startFactors: [Double] = []
+  /// Factors on the maintenance requirement at t = 0.
+  private(set) var startFactors: [Double] = []
+  /// Why accounts were liquidated.
+  let causes: LiquidationCauses
   var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
@@ -42,8 +45,8 @@ final class VenueReplay {
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?, oracle: OracleFeed? = nil,
-    calls: MarginCalls? = nil
+    contributions: LossContributions?, oracle: OracleFeed? = nil, calls: MarginCalls? = nil, index: Int = 0,
+    venueCount: Int = 1
   ) {
     self.plan = plan
     self.model = model
@@ -56,6 +59,9 @@ final class VenueReplay {
     hedge = HedgeBook(plan.rules.hedging, assets: plan.initialPrices.count)
     exposure = [Double](repeating: 0, count: plan.initialPrices.count)
     columns = ColumnState(plan: plan)
+    causes = LiquidationCauses(
+      venue: index, venueCount: venueCount, reportingCount: plan.census.ids.count, assets: plan.initialPrices.count,
+      makeOracle: { oracle?.another() })
     shown = oracle == nil ? columns : ColumnState(plan: plan)
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
@@ -73,6 +79,7 @@ final class VenueReplay {
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside.reset()
     contributions?.reset()
+    causes.reset(marks: market.marks)
     factors.reset(oraclePrices: market.marks)
     columns.reset(marks: market.marks)
     columns.setFactors(factors, scale: model.scale)
@@ -92,6 +99,7 @@ final class VenueReplay {
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
     oracle?.publish(at: step, marks: market.marks)
+    causes.publish(at: step, market: market)
     if factors.advance(step: step, oraclePrices: oracle?.samples ?? market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
@@ -187,6 +195,7 @@ final class VenueReplay {
   /// Books the wave that was decided, at the market's fills.
   func bookWave(wave: Int, market: MarketState) {
     tally.largestWaves = max(tally.largestWaves, wave)
+    causes.count(closings, at: self, market: market)
     for closing in closings {
       countLiquidation(of: closing)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
@@ -348,6 +357,7 @@ final class VenueReplay {
   /// Takes the marks within `step`: those of a low or high, or what a wave left behind.
   func revalue(step: Int, market: MarketState) {
     columns.revalue(marks: market.marks)
+    causes.follow(at: step, market: market)
     if let oracle, oracle.follow(marks: market.marks, at: step) { shown.revalue(marks: oracle.prices) }
   }
 

@@ -136,15 +136,17 @@ extension ReferenceSimulator {
     guard marks.allSatisfy({ $0 > 0 && $0.isFinite }) else { return }
     var decisions: [ReferenceClearingHouse.OwnerDecision] = []
     var flows = marks.map { _ in 0.0 }
+    var byVenue: [[Double]] = []
     for index in houses.indices {
       let shown = houses[index].oracle.judge(step: prices.step, marks: marks)
       let judged = houses[index].valuation(shown, hours: prices.hours)
       decisions.append(houses[index].decideOwners(step: prices.step, judged))
       let own = houses[index].flows(
         of: decisions[index].closings, houses[index].valuation(marks, hours: prices.hours))
+      byVenue.append(own)
       for asset in flows.indices { flows[asset] += own[asset] }
     }
-    let fills = prices.execute(flows: flows).map(\.fill)
+    let fills = prices.execute(flows: flows, byVenue: byVenue).map(\.fill)
     for index in houses.indices {
       houses[index].carryOut(
         decisions[index], fills: fills, houses[index].valuation(marks, hours: prices.hours))

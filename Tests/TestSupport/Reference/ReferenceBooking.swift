@@ -50,6 +50,7 @@ extension ReferenceClearingHouse {
   private mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
     path.liquidationEvents += 1
     let isFirst = path.liquidatedOwners.insert(accounts[index].terms.owner ?? index).inserted
+    if isFirst { countCause(of: index, valuation) }
     guard isFirst, margin.health(of: accounts[index], valuation) < 0 else { return }
     if startingMargin.health(of: accounts[index], valuation) >= 0 { path.requirementDriven += 1 }
   }

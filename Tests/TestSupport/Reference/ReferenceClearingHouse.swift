@@ -42,6 +42,10 @@ struct ReferenceClearingHouse {
   var liquidators = 0.0
   /// The other side of every trade.
   var outside: ReferenceOutsideMarket
+  /// Whether the venue has failed; it then liquidates nobody any more.
+  var hasFailed = false
+  /// What would be shown with less impact, for the causes of liquidations.
+  var counterfactuals: [ReferenceCounterfactual] = []
   /// The step under way; depth and spread are those of its end.
   var stepNumber = 0
   /// What owners of accounts did.
@@ -106,6 +110,7 @@ struct ReferenceClearingHouse {
   /// oracle is too far from its mark wait, and are counted once a step.
   mutating func detect(_ valuation: ReferenceValuation, marks: [Double], forcingFlagged: Bool) -> [Int] {
     var detected: [Int] = []
+    if hasFailed { return [] }
     for index in accounts.indices where accounts[index].isOpen {
       let isHealthy = margin.health(of: accounts[index], valuation) >= 0
       if isHealthy { accounts[index].isExempt = false }
@@ -158,6 +163,7 @@ struct ReferencePathTally {
   var shortfallOfAccount: [Int: Double] = [:]
   /// Indices of accounts liquidated at least once, isolated positions under their owners.
   var liquidatedOwners: Set<Int> = []
+  var causes = ReferenceCauses()
   var liquidationEvents = 0
   var liquidatedNotional = 0.0
   var requirementDriven = 0

@@ -97,7 +97,8 @@ extension ReferenceSimulator {
       bought.append(houses[index].hedgers.decide(marks: marks, exposure: exposure))
     }
     let flows = marks.indices.map { asset in bought.reduce(0) { $0 + $1[asset] * marks[asset] } }
-    let executions = prices.execute(flows: flows)
+    let executions = prices.execute(
+      flows: flows, byVenue: bought.map { units in units.indices.map { units[$0] * marks[$0] } })
     let after = prices.marks
     for index in houses.indices {
       houses[index].hedgers.buy(bought[index], at: executions, marks: marks)

@@ -31,6 +31,8 @@ public struct ReferenceMarket: Sendable {
   public var seed: UInt64 = 1
   /// The path's number.
   public var path = 0
+  /// Assets that lose value when a venue fails.
+  public var claims: [VenueClaim] = []
   /// Whether the oracles of an asset stand still, [asset][point]; nil if none ever does.
   public var frozenOracles: [[Bool]]?
 
@@ -122,29 +124,50 @@ struct ReferencePrices {
   private(set) var flowOfStep: [Double]
   /// What those trades did to the log marks.
   private var shiftOfStep: [Double]
+  /// What is left of the value of each asset after the failures of venues that it is a claim on.
+  private(set) var recovery: [Double]
+  /// The same impact by the venue that made it.
+  private(set) var impactOf: [ReferenceVenueImpact]
 
-  init(market: ReferenceMarket) {
+  init(market: ReferenceMarket, venues: Int) {
     self.market = market
     exogenous = market.exogenous.map { $0[0] }
     permanent = exogenous.map { _ in 0 }
     transient = permanent
     flowOfStep = permanent
     shiftOfStep = permanent
+    recovery = exogenous.map { _ in 1 }
+    impactOf = (0..<venues).map { [permanent] _ in ReferenceVenueImpact(permanent: permanent, transient: permanent) }
+  }
+
+  /// What a log impact does to a price.
+  func impactFactor(_ impact: Double) -> Double { exp(impact) }
+
+  /// A venue has failed: claims on it keep what is recovered, from now on.
+  mutating func fail(venue: Int) {
+    for claim in market.claims where claim.venue == venue {
+      recovery[claim.asset] *= claim.recovery
+      impactOf[venue].permanent[claim.asset] += log(claim.recovery)
+    }
   }
 
   /// Hours since t = 0 up to which interest has accrued and funding was paid: at a low or high, those of the step before.
   var hours: Double { Double(isAtClose ? step : step - 1) * market.stepHours }
 
-  /// M = X·exp(P + T).
+  /// M = X·R·exp(P + T), R being what is left of a claim.
   var marks: [Double] {
-    exogenous.indices.map { exogenous[$0] * exp(permanent[$0] + transient[$0]) }
+    exogenous.indices.map { exogenous[$0] * recovery[$0] * exp(permanent[$0] + transient[$0]) }
   }
 
   /// The next step begins: transient impact decays by half every half-life, flows start anew. Prices come by `visit`.
   mutating func beginStep() {
     step += 1
     isAtClose = false
-    for asset in transient.indices { transient[asset] *= pow(2, -market.stepHours / market.law(asset).halfLifeHours) }
+    for asset in transient.indices {
+      let remaining = pow(2, -market.stepHours / market.law(asset).halfLifeHours)
+      transient[asset] *= remaining
+      for venue in impactOf.indices { impactOf[venue].transient[asset] *= remaining }
+    }
     flowOfStep = flowOfStep.map { _ in 0 }
     shiftOfStep = shiftOfStep.map { _ in 0 }
   }
@@ -179,7 +202,10 @@ struct ReferencePrices {
   ///
   /// log average fill = ∫_{S₀}^{S₁} G dS ÷ (S₁ − S₀) − G(S₀); half the spread is paid on the side of the net flow. Where
   /// nothing trades net, those who trade against each other do so at the mark.
-  mutating func execute(flows: [Double]) -> [ReferenceExecution] {
+  ///
+  /// `byVenue` are the flows of each venue, which sum to `flows`: those on the side of the net flow made the shift, in
+  /// proportion.
+  mutating func execute(flows: [Double], byVenue: [[Double]]) -> [ReferenceExecution] {
     let before = marks
     return flows.indices.map { asset in
       let flow = flows[asset]
@@ -187,21 +213,23 @@ struct ReferencePrices {
       let end = start + flow
       guard flow != 0 else { return ReferenceExecution(flow: 0, fill: before[asset], shift: 0) }
       if market.law(asset).poolDepth != nil, market.depths[asset] != nil {
-        return executeInPool(asset, flow: flow, mark: before[asset])
+        return executeInPool(asset, flow: flow, mark: before[asset], byVenue: byVenue)
       }
       let shift = impact(of: end, asset: asset) - impact(of: start, asset: asset)
       let area = impactIntegral(to: end, asset: asset) - impactIntegral(to: start, asset: asset)
       let logAverage = end == start ? 0 : area / (end - start) - impact(of: start, asset: asset)
       let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset, step: step)
       flowOfStep[asset] = end
-      move(asset, by: shift)
+      move(asset, by: shift, flow: flow, byVenue: byVenue)
       return ReferenceExecution(flow: flow, fill: before[asset] * exp(logAverage) * (1 + spread), shift: shift)
     }
   }
 
   /// Trades against the reserves of a pool that keeps their product: x of the asset, y of money, y/x = the mark. At the
   /// step's beginning y was the depth; what the step's trades did so far, they did to both.
-  private mutating func executeInPool(_ asset: Int, flow: Double, mark: Double) -> ReferenceExecution {
+  private mutating func executeInPool(
+    _ asset: Int, flow: Double, mark: Double, byVenue: [[Double]]
+  ) -> ReferenceExecution {
     let money = market.volume(asset, step: step) * exp(shiftOfStep[asset] / 2)
     let units = money / mark
     let sold = -flow / mark
@@ -209,14 +237,21 @@ struct ReferencePrices {
     let moneyAfter = money * units / unitsAfter
     let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset, step: step)
     let shift = unitsAfter > 0 ? log(moneyAfter / unitsAfter / mark) : .infinity
-    move(asset, by: shift)
+    move(asset, by: shift, flow: flow, byVenue: byVenue)
     return ReferenceExecution(flow: flow, fill: (money - moneyAfter) / sold * (1 + spread), shift: shift)
   }
 
-  /// Impact splits into what stays and what decays.
-  private mutating func move(_ asset: Int, by shift: Double) {
+  /// Impact splits into what stays and what decays, and among the venues whose flows were on the side of the net one.
+  private mutating func move(_ asset: Int, by shift: Double, flow: Double, byVenue: [[Double]]) {
+    let share = market.law(asset).permanentShare
     shiftOfStep[asset] += shift
-    permanent[asset] += market.law(asset).permanentShare * shift
-    transient[asset] += (1 - market.law(asset).permanentShare) * shift
+    permanent[asset] += share * shift
+    transient[asset] += (1 - share) * shift
+    let along = byVenue.map { max(0, flow < 0 ? -$0[asset] : $0[asset]) }
+    for venue in impactOf.indices where along[venue] > 0 {
+      let part = shift * (along[venue] / along.reduce(0, +))
+      impactOf[venue].permanent[asset] += share * part
+      impactOf[venue].transient[asset] += (1 - share) * part
+    }
   }
 }

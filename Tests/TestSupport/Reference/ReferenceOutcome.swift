@@ -31,6 +31,8 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var liquidatedNotional: Double
   /// First liquidations that the requirement of t = 0 would not have caused.
   public var requirementDriven: Int
+  /// What the first liquidations are explained by.
+  public var causes: ReferenceCauses
   /// Largest number of a wave, counted from 1 in each step, in which the venue liquidated somebody.
   public var waves: Int
   /// Worst fall of a mark below its start, largest over assets.
@@ -111,6 +113,7 @@ public struct ReferenceOutcome: Sendable, Hashable {
     liquidationEvents = path.liquidationEvents
     liquidatedNotional = path.liquidatedNotional
     requirementDriven = path.requirementDriven
+    causes = path.causes
     waves = steps.map { Self.lastWave(of: venue, in: $0.waves) }.max() ?? 0
     conservationResidual = steps.map { abs($0.venues[venue].conservationResidual) }.max() ?? 0
 

@@ -15,6 +15,8 @@ public struct ReferenceSimulator {
   /// The market that all venues trade in: one's impact is seen by all.
   private var prices: ReferencePrices
   private var houses: [ReferenceClearingHouse]
+  /// Venues that failed at the end of the step before.
+  private var failing: [Int] = []
   /// Everything that exists at each venue at t = 0; the conservation check compares with it at every step.
   private let totals: [Double]
   private let grossEquities: [Double]
@@ -24,10 +26,13 @@ public struct ReferenceSimulator {
     self.market = market
     self.atStart = atStart
     waveLimits = venues.map(\.rules.liquidation.waves)
-    prices = ReferencePrices(market: market)
+    prices = ReferencePrices(market: market, venues: venues.count)
     let marks = prices.marks
     houses = venues.map { ReferenceClearingHouse($0, market: market, prices: marks) }
     for index in houses.indices {
+      houses[index].counterfactuals = ReferenceCounterfactual.all(
+        of: index, count: venues.count, oracle: houses[index].oracle)
+      houses[index].path.causes.preventable = venues.map { _ in 0 }
       houses[index].flagAtStart(houses[index].valuation(marks, hours: 0), atStart: atStart)
     }
     totals = houses.map { $0.total($0.valuation(marks, hours: 0)) }
@@ -57,6 +62,8 @@ public struct ReferenceSimulator {
   /// the margin models take them; waves there; the waterfall at the marks they left.
   private mutating func runStep() -> ReferenceStep {
     prices.beginStep()
+    for venue in failing { prices.fail(venue: venue) }
+    failing = []
     for index in houses.indices { houses[index].stepNumber = prices.step }
     var waves: [ReferenceWave] = []
     var visits: [ReferenceVisit] = []
@@ -78,19 +85,31 @@ public struct ReferenceSimulator {
       houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
       houses[index].oracle.publish(step: prices.step, marks: opening)
+      for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].publish(prices) }
       houses[index].margin.advance(step: prices.step, prices: houses[index].oracle.samples)
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
     Self.hedge(&houses, &prices)
     let closing = prices.marks
     // What is shown at the end of the step is what a frozen oracle goes on showing.
-    for index in houses.indices { _ = houses[index].oracle.judge(step: prices.step, marks: closing) }
+    for index in houses.indices {
+      _ = houses[index].oracle.judge(step: prices.step, marks: closing)
+      for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].judge(prices) }
+    }
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
     }
     Self.letOwnersAct(&houses, &prices)
     let final = prices.marks
-    for index in houses.indices { _ = houses[index].oracle.judge(step: prices.step, marks: final) }
+    for index in houses.indices {
+      _ = houses[index].oracle.judge(step: prices.step, marks: final)
+      for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].judge(prices) }
+    }
+    for index in houses.indices where houses[index].rules.onExhaustion == .fail && !houses[index].hasFailed {
+      guard houses[index].path.exhaustionHours.isFinite else { continue }
+      houses[index].hasFailed = true
+      failing.append(index)
+    }
     return record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
   }
 
@@ -123,14 +142,17 @@ public struct ReferenceSimulator {
     }
     var closings: [[ReferenceClosing]] = []
     var flows = marks.map { _ in 0.0 }
+    var flowsByVenue: [[Double]] = []
     for index in houses.indices {
       let detected =
         number <= waveLimits[index] ? houses[index].detect(judged[index], marks: marks, forcingFlagged: isForcing) : []
       let found = detected.map { houses[index].closing(of: $0, judged[index]) }.filter(\.isAction)
       closings.append(found)
-      for (asset, flow) in houses[index].flows(of: found, valuations[index]).enumerated() { flows[asset] += flow }
+      flowsByVenue.append(houses[index].flows(of: found, valuations[index]))
+      for (asset, flow) in flowsByVenue[index].enumerated() { flows[asset] += flow }
+      for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].judge(prices) }
     }
-    let executions = prices.execute(flows: flows)
+    let executions = prices.execute(flows: flows, byVenue: flowsByVenue)
     var actions: [ReferenceAction] = []
     for index in houses.indices {
       actions += houses[index].book(
