@@ -210,7 +210,8 @@ struct ReferencePrices {
     let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset, step: step)
     let shift = unitsAfter > 0 ? log(moneyAfter / unitsAfter / mark) : .infinity
     move(asset, by: shift)
-    return ReferenceExecution(flow: flow, fill: (money - moneyAfter) / sold * (1 + spread), shift: shift)
+    // (money − moneyAfter)/sold, without taking one large number from another.
+    return ReferenceExecution(flow: flow, fill: money / unitsAfter * (1 + spread), shift: shift)
   }
 
   /// Impact splits into what stays and what decays.
