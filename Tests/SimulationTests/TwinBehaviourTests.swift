@@ -68,7 +68,7 @@ struct TwinBehaviourTests {
     -> TwinCase
   {
     let venue = TwinSmallVenue(holdings: [.init(cash: 10, perpetual: 1, entryPrice: 100)])
-    var twin = try venue.twin([100, 96, 95, 94, 93])
+    var twin = try venue.twin([100, 96.5, 95, 94, 93])
     var behaviour = AccountBehaviour(callBuffer: 0.25)
     behaviour[keyPath: answer] = .init(probability: 1, delayHours: delayHours, targetBuffer: 1)
     twin.venues[0].rules.behaviour = behaviour
@@ -158,7 +158,7 @@ extension TwinCase {
       let buffer = figures.uniform(0, 0.6)
       func answer() -> AccountBehaviour.Answer {
         .init(
-          probability: figures.uniform(0.2, 0.5), delayHours: grid.stepHours * figures.pick(0, 0, 1, 3),
+          probability: figures.uniform(0.35, 0.5), delayHours: grid.stepHours * figures.pick(0, 0, 1, 3),
           targetBuffer: buffer + figures.uniform(0, 1))
       }
       let hasFutures = venues[index].venue.book.columns.contains { $0.side == .perpetual }

@@ -79,8 +79,9 @@ struct Headline: Sendable {
     return labels
   }
 
-  /// Who bears what the reserve cannot pay is one of two; the other is zero by the venue's rules and says nothing.
-  private static let hiddenWhereZero: Set<String> = ["socialised.mean", "badDebt.mean"]
+  /// Who bears what the reserve cannot pay is one of two; the other is zero by the venue's rules and says nothing. So is
+  /// money put in where owners only take out.
+  private static let hiddenWhereZero: Set<String> = ["socialised.mean", "badDebt.mean", "owners.toppedUp.mean"]
 
   private static func isZeroThroughout(_ id: String, _ report: StressReport) -> Bool {
     report.models.flatMap(\.estimates).allSatisfy { $0.id != id || $0.value == 0 }

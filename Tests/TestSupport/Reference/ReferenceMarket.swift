@@ -238,7 +238,8 @@ struct ReferencePrices {
     let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset, step: step)
     let shift = unitsAfter > 0 ? log(moneyAfter / unitsAfter / mark) : .infinity
     move(asset, by: shift, flow: flow, byVenue: byVenue)
-    return ReferenceExecution(flow: flow, fill: (money - moneyAfter) / sold * (1 + spread), shift: shift)
+    // (money − moneyAfter)/sold, without taking one large number from another.
+    return ReferenceExecution(flow: flow, fill: money / unitsAfter * (1 + spread), shift: shift)
   }
 
   /// Impact splits into what stays and what decays, and among the venues whose flows were on the side of the net one.

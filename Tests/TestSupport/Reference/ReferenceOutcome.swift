@@ -123,7 +123,7 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let exogenous = steps.flatMap { step in step.visits.map(\.exogenous) + [step.exogenous] }
     let marks = steps.flatMap { step in
       step.visits.flatMap { [$0.openingMarks, $0.closingMarks] } + [step.openingMarks] + step.waves.map(\.marks)
-        + [step.closingMarks]
+        + step.interimMarks + [step.closingMarks]
     }
     markDrawdown = Self.drawdown(of: marks, from: start)
     exogenousDrawdown = Self.drawdown(of: exogenous, from: start)

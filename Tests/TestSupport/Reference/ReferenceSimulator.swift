@@ -89,6 +89,7 @@ public struct ReferenceSimulator {
       houses[index].margin.advance(step: prices.step, prices: houses[index].oracle.samples)
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
+    let waved = prices.marks
     Self.hedge(&houses, &prices)
     let closing = prices.marks
     // What is shown at the end of the step is what a frozen oracle goes on showing.
@@ -110,7 +111,9 @@ public struct ReferenceSimulator {
       houses[index].hasFailed = true
       failing.append(index)
     }
-    return record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
+    var result = record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
+    result.interimMarks = [waved, closing]
+    return result
   }
 
   /// Waves follow each other until nobody is liquidated or every venue has done as many as it may in a step, of which
