@@ -61,6 +61,10 @@ struct ValidateCommand: ParsableCommand {
     let accounts = books.flatMap(\.accounts)
     let isolated = accounts.count { $0.owner != nil }
     let owners = Text.counted(accounts.count - isolated, "account")
-    return isolated == 0 ? owners : "\(owners) with \(Text.counted(isolated, "isolated position"))"
+    let holders = Set(accounts.compactMap(\.holder)).count
+    let credited = accounts.count { $0.credit > 0 }
+    return owners + (isolated == 0 ? "" : " with \(Text.counted(isolated, "isolated position"))")
+      + (holders == 0 ? "" : ", sub-accounts of \(Text.counted(holders, "owner"))")
+      + (credited == 0 ? "" : ", \(Text.counted(credited, "credit line"))")
   }
 }

@@ -25,13 +25,18 @@ public struct MarginMatching: Sendable {
   /// What the pilot's seed differs from the run's by (the golden ratio in 64 bits).
   private static let pilotSalt: UInt64 = 0x9E37_79B9_7F4A_7C15
 
+  /// Draws pilot paths of a run's market, which are not the run's.
+  static func pilot(of generator: PathGenerator) -> PathGenerator {
+    PathGenerator(market: generator.market, seed: generator.seed ^ pilotSalt)
+  }
+
   /// Compares `model` with `baseline`, each one plan per venue, on `paths` pilot paths of `generator`'s market.
   ///
   /// Nil if the compared model requires nothing at all and the baseline something, so that no factor can help.
   public init?(
     generator: PathGenerator, venues: [VenuePlan], baseline: [ModelPlan], model: [ModelPlan], paths: Int, workers: Int
   ) throws {
-    let pilot = PathGenerator(market: generator.market, seed: generator.seed ^ Self.pilotSalt)
+    let pilot = Self.pilot(of: generator)
     let blocks = max(1, paths / pathsPerBlock)
     let drawn = try WorkerPool(workers: workers).map(
       blocks: blocks, makeWorkspace: { _ in PilotWorkspace(pilot, venues: venues, models: [baseline, model]) }
@@ -104,7 +109,12 @@ private final class PilotLane {
   private var shortMaintenanceHints: RequirementCurves.Hints
   private let columnCount: Int
   private var marks: [Double]
+  private var impliedVolatilities: [Double]
   private let oracle: OracleFeed?
+  private let scenarios: ScenarioValues?
+  private let quantity: [Double]
+  private var losses: [Double]
+  private var groupLosses: [Double]
 
   init(plan: VenuePlan, model: ModelPlan, grid: TimeGrid) {
     let book = plan.venue.book
@@ -119,8 +129,13 @@ private final class PilotLane {
     shortMaintenanceHints = shortMaintenanceCurves.makeHints()
     columnCount = book.columns.count
     marks = [Double](repeating: 0, count: plan.assetIDs.count)
+    impliedVolatilities = marks
     oracle = OracleFeed(plan: plan, points: grid.points, stepHours: grid.stepHours, frozen: nil)
     shown = oracle == nil ? columns : ColumnState(plan: plan)
+    scenarios = model.scenarios.map { ScenarioValues(plan: $0, stepHours: plan.stepHours) }
+    quantity = book.quantity
+    losses = [Double](repeating: 0, count: model.scenarios?.rows.count ?? 0)
+    groupLosses = [Double](repeating: 0, count: model.scenarios?.part.groupCount ?? 0)
   }
 
   /// Mean over steps 1…T of the summed requirement, as configured times the model's own scale.
@@ -135,6 +150,7 @@ private final class PilotLane {
       takeMarks(of: path, at: step)
       columns.advance(to: step, marks: marks, path: path)
       oracle?.publish(at: step, marks: marks)
+      path.give(to: factors, at: step, buffer: &impliedVolatilities)
       if factors.advance(step: step, oraclePrices: oracle?.samples ?? marks) {
         columns.setFactors(factors, scale: model.scale)
       }
@@ -157,9 +173,21 @@ private final class PilotLane {
             * shortMaintenanceCurves.value(column: column, at: unit, hints: &shortMaintenanceHints)
         }
       }
+      addScenarios(to: &sum)
     }
     let steps = Double(path.steps)
     return TwoLevels(initial: sum.initial / steps, maintenance: sum.maintenance / steps)
+  }
+
+  /// Adds what scenarios ask of all accounts at the present values.
+  private func addScenarios(to sum: inout TwoLevels) {
+    guard let scenarios else { return }
+    scenarios.refresh(shown)
+    scenarios.plan.rows.losses(
+      quantity: quantity, values: scenarios.values, into: &losses, groups: &groupLosses)
+    let loss = model.scale * groupLosses.reduce(0, +)
+    sum.initial += loss
+    sum.maintenance += scenarios.plan.part.maintenanceFraction * loss
   }
 
   private func takeMarks(of path: PathView, at point: Int) {

@@ -30,6 +30,31 @@ extension RunPlan {
     }
   }
 
+  /// The loops of every model at every venue, one table per asset that tokens stand for.
+  var loops: [LoopResult] {
+    let prices = job.market.initialPrices
+    let bases = DerivedBases(job.calibration)
+    return entries.enumerated().flatMap { model, entry in
+      venues.enumerated().flatMap { index, plan -> [LoopResult] in
+        let curve = HealthCurve(
+          book: plan.venue.book, model: job.marginModels[entry.jobModel].venues[index].model,
+          scale: entry.plans[index].scale, prices: prices)
+        let found = LoopedCollateral.all(of: plan.venue, curve: curve, prices: prices, bases: bases)
+        let debts = found.isEmpty ? 0 : plan.venue.book.debts(at: prices)
+        return Set(found.map(\.root)).sorted().map { root in
+          let table = LoopTable(found.filter { $0.root == root }, debts: debts)
+          return LoopResult(
+            model: model, venue: plan.venue.id, root: job.market.assetIDs[root], shareOfDebt: table.shareOfDebt,
+            rows: table.rows.map {
+              LoopResult.Row(
+                bucket: $0.bucket, accounts: $0.accounts, collateral: $0.collateral, debt: $0.debt,
+                firstPeg: $0.firstPeg, medianPeg: $0.medianPeg)
+            })
+        }
+      }
+    }
+  }
+
   private func result(
     _ map: LiquidationMap, model: Int, venue: String, asset: String?, price: Double?
   ) -> LiquidationMapResult {

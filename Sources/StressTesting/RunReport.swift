@@ -105,14 +105,6 @@ extension RunPlan {
         + "carry-on for those figures"
     }
   }
-
-  private var matchingWarnings: [String] {
-    guard job.matchings.contains(.equalAverageInitialMargin) else { return [] }
-    let matched = Set(entries.filter { $0.label.matching == .equalAverageInitialMargin }.map(\.jobModel))
-    return job.marginModels.indices.filter { $0 != job.baseline && !matched.contains($0) }.map {
-      "\(job.marginModels[$0].name) requires nothing, or nothing finite, on the pilot paths, so no factor can match its average initial margin"
-    }
-  }
 }
 
 extension ClearingRules {

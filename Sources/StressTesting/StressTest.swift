@@ -71,6 +71,7 @@ public struct StressTest: Sendable {
     var report = plan.report(
       table: table, summary: summary, scenarios: (own.map { [$0] } ?? []) + scenarios, provenance: provenance)
     report.curves.liquidationMaps = maps
+    report.curves.loops = plan.loops
     report.impactPairings = pairings.enumerated().map { ImpactPairingResult(model: $0, $1) }
     report.worstPaths = plan.worstPaths(in: table)
     report.worstTrace = report.worstPaths.first { $0.model == 0 }.map { plan.trace(path: $0.path, entry: 0) }

@@ -69,11 +69,17 @@ public struct ColumnValues: Sendable {
   public var unitValue: [Double]
   /// What one unit counts for in notional: the unit value for balances, the price for futures, 1 for an inverse face.
   public var unitNotional: [Double]
+  /// Price of each asset.
+  public let prices: [Double]
+  /// What one unit stands for in the market of its asset, in money: the notional, of an option that of its delta.
+  public var unitExposure: [Double]
 
   /// Values of `book` at t = 0 and the given prices, one per asset.
   public init(book: Book, prices: [Double]) {
-    unitValue = zip(book.columns, book.openingValuations).map { $1.value(at: prices[$0.asset]) }
-    unitNotional = zip(book.columns, book.openingValuations).map { $1.notional(at: prices[$0.asset]) }
+    self.prices = prices
+    unitValue = zip(book.columns, book.openingValuations).map { $1.value(at: prices, asset: $0.asset) }
+    unitNotional = zip(book.columns, book.openingValuations).map { $1.notional(at: prices, asset: $0.asset) }
+    unitExposure = zip(book.columns, book.openingValuations).map { $1.exposure(at: prices, asset: $0.asset) }
   }
 }
 
@@ -85,12 +91,12 @@ extension Book {
     }
   }
 
-  /// Gross notional of one account's futures: Σ |q|·M, the face of inverse ones.
+  /// Gross notional of one account's derivatives: Σ |q|·M, the face of inverse contracts, |Δ|·M for options.
   public func grossNotional(of account: Int, at values: ColumnValues) -> Double {
     positions(of: account).reduce(0) { sum, position in
       let index = Int(column[position])
       guard columns[index].side == .perpetual, columns[index].countsAsNotional else { return sum }
-      return sum + abs(quantity[position]) * values.unitNotional[index]
+      return sum + abs(quantity[position]) * values.unitExposure[index]
     }
   }
 }

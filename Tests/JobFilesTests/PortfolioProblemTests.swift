@@ -35,7 +35,7 @@ struct PortfolioProblemTests {
     Case("halfSpread: 0.0001", "halfSpread: 1", "5: assets[0].halfSpread", "not allowed"),
     Case("halfSpread: 0.0001", "halfspread: 0.0001", "5: assets[0].halfspread", "unknown key"),
     Case("id: ETH-PERP, kind: perpetual", "id: BTC-PERP, kind: perpetual", "11: instruments[3].id", "listed twice"),
-    Case("id: ETH-PERP, kind: perpetual", "id: ETH-PERP, kind: option", "11: instruments[3].kind", "not allowed"),
+    Case("id: ETH-PERP, kind: perpetual", "id: ETH-PERP, kind: swap", "11: instruments[3].kind", "not allowed"),
     Case("asset: ETH, margin", "asset: SOL, margin", "11: instruments[3].asset", "lists no such asset"),
     Case("margin: small", "margin: smal", "11: instruments[3].margin", "no such margin table"),
     Case(
@@ -115,7 +115,7 @@ struct PortfolioProblemTests {
     Case(
       "{ policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }",
       "{ policy: close-factor, closeFactor: 0.5, bonus: 0.05 }", "18: liquidation.policy",
-      "close-factor liquidation cannot close perpetuals"),
+      "close-factor liquidation cannot close derivatives"),
     Case("exponent: 0.5", "exponent: 0", "19: impact.exponent", "not allowed"),
     Case("halfLifeHours: 4", "halfLifeHours: 0", "19: impact.halfLifeHours", "not allowed"),
     Case("balance: 100000", "balance: -1", "20: reserve.balance", "not allowed"),

@@ -134,6 +134,7 @@ struct SampleOutcomes {
     case .coverage: return 1 - 0.004 * min(1, stress * severity(model) / 4)
     case .peakToTrough: return model == 0 ? 1.02 : 1.2 + 0.4 * stress
     case .largestIncrease: return model == 0 ? 0.01 : 0.1 + 0.15 * stress
+    case .changeDeviation: return model == 0 ? 0.002 : 0.03 + 0.01 * stress
     case .largestCall: return model == 0 ? 2e5 : 2e6 + 3e6 * stress
     case .volatilitySeen: return model == 0 ? .nan : 0.42 + 0.16 * stress
     case .volatilityRealised: return 0.35 + 0.22 * stress

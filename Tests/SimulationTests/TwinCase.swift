@@ -22,6 +22,9 @@ struct TwinCase {
   /// The law of the assets' funding rates where they move, and the rates themselves, [path][asset][point].
   var funding: FundingParameters?
   var fundingRates: [[[Double]]] = []
+  /// The law of the assets' implied volatilities where they have any, and the volatilities, [path][asset][point].
+  var implied: ImpliedVolatilityParameters?
+  var impliedVolatilities: [[[Double]]] = []
   /// Factors on depth and spread along time; random cases have none unless a test lays some down.
   var liquidity: LiquiditySchedule?
   /// Assets that lose value when a venue fails.
@@ -42,6 +45,7 @@ struct TwinCase {
     market.frozenOracles = frozenOracles
     market.assetImpacts = assetImpacts
     if funding != nil { market.fundingRates = fundingRates[path] }
+    if implied != nil { market.impliedVolatilities = impliedVolatilities[path] }
     return market
   }
 
@@ -100,6 +104,7 @@ extension TwinCase {
     }
     self.venues = venues
     extremes = figures.flip(0.15) ? paths.map { Self.extremes(of: $0, &figures) } : nil
+    if number % 5 == 3 { self.venues = withCredit().venues }
   }
 
   /// Lows and highs that enclose the prices of `path`: on most steps hardly more than that, now and then a long wick that

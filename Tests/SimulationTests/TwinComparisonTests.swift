@@ -221,6 +221,7 @@ struct TwinComparisonTests {
     case .coverage: return relative(margin.coverage)
     case .peakToTrough: return relative(margin.peakToTrough)
     case .largestIncrease: return relative(margin.largestIncrease)
+    case .changeDeviation: return (margin.changeDeviation, Self.tolerance)
     case .largestCall: return (margin.largestCall, money)
     case .volatilitySeen: return relative(margin.volatilitySeen ?? .nan)
     case .volatilityRealised: return relative(margin.volatilityRealised ?? .nan)

@@ -136,8 +136,9 @@ struct ModelsSection {
       let context = MarginContext(
         grid: grid, venue: portfolio.venue, rules: portfolio.rules,
         initialVolatilities: market.initialVolatilities,
-        longRunVolatilities: market.longRunVolatilities, calibration: calibration, history: history(index, part),
-        baselineMaintenanceFraction: fraction)
+        longRunVolatilities: market.longRunVolatilities, impliedVolatilities: market.initialImpliedVolatilities,
+        calibration: calibration, history: history(index, part), baselineMaintenanceFraction: fraction,
+        assetIDs: market.assetIDs)
       guard let model = Self.model(part, context, problems) else {
         // Recorded; the others are read with a stand-in, only to find what is wrong with them.
         if index == baseline { fraction = 0.5 }

@@ -33,7 +33,8 @@ struct PortfoliosSection {
         continue
       }
       let portfolio = Portfolio(
-        file.sibling(text), universe: universe, prices: prices, asker: path.location, intake: intake)
+        file.sibling(text), universe: universe, prices: prices,
+        impliedVolatilities: market?.calibration.impliedVolatilitiesAtStart, asker: path.location, intake: intake)
       guard let portfolio else { continue }
       if let other = found.first(where: { $0.venue.id == portfolio.venue.id }) {
         intake.problems.record(

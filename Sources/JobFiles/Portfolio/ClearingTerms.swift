@@ -104,16 +104,17 @@ struct ClearingTerms {
 
   /// Checks the policy against the instruments it must close.
   func check(against listing: InstrumentListing, intake: Intake) {
-    let hasPerpetuals = listing.instruments.contains { if case .perpetual = $0.kind { true } else { false } }
+    let hasPerpetuals = listing.instruments.contains(where: \.isDerivative)
     switch liquidation.method {
     case .full: break
     case .partial:
-      if !hasPerpetuals { intake.warn("without perpetuals, partial closes in full", at: place) }
+      if !hasPerpetuals { intake.warn("without derivatives, partial closes in full", at: place) }
     case .closeFactor(_, _, let bonus):
       if hasPerpetuals {
         intake.problems.record(
-          "close-factor liquidation cannot close perpetuals", at: place.appending(key: "policy"), found: "close-factor",
-          allowed: "full | partial", hint: "keep perpetuals and loans at separate venues")
+          "close-factor liquidation cannot close derivatives", at: place.appending(key: "policy"),
+          found: "close-factor",
+          allowed: "full | partial", hint: "keep derivatives and loans at separate venues")
       }
       warn(ofBonus: bonus, listing, intake)
     }
@@ -122,7 +123,7 @@ struct ClearingTerms {
   /// Warns of collateral that cannot pay the bonus even at a health factor of exactly 1.
   private func warn(ofBonus bonus: Double, _ listing: InstrumentListing, _ intake: Intake) {
     for (instrument, place) in zip(listing.instruments, listing.places) {
-      guard case .spot(let terms) = instrument.kind, let accepted = terms.loanToValue else { continue }
+      guard let accepted = instrument.spotTerms?.loanToValue else { continue }
       guard accepted.maintenance * (1 + bonus) > 1 else { continue }
       intake.warn(
         "\(instrument.id): liquidationThreshold·(1 + bonus) is above 1, so every liquidation leaves bad debt", at: place

@@ -15,17 +15,21 @@ public struct Portfolio: Sendable {
   /// The venue's file, for checks that need the job.
   let terms: VenueTerms
 
-  /// Reads `folder`. `universe` and `prices` are those of the market, nil where it could not be read; `asker` is the
-  /// place that named the folder.
+  /// Reads `folder`. `universe`, `prices` and implied volatilities are those of the market, nil where it could not be
+  /// read; `asker` is the place that named the folder.
   init?(
-    _ folder: FileReference, universe: [String]?, prices: [Double]?, asker: SourceLocation?, intake: Intake
+    _ folder: FileReference, universe: [String]?, prices: [Double]?, impliedVolatilities: [Double]?,
+    asker: SourceLocation?, intake: Intake
   ) {
     let before = intake.problems.count
     guard Self.isFolder(folder, asker: asker, intake) else { return nil }
     let origin = BookFile(folder, intake: intake)
     let hint = "a portfolio folder holds venue.yaml and positions.csv"
     let document = intake.document(folder.child("venue.yaml"), hint: hint)
-    let terms = document.flatMap { VenueTerms(reading: $0, universe: universe, intake: intake) }
+    let terms = document.flatMap {
+      VenueTerms(
+        reading: $0, universe: universe, impliedVolatilities: impliedVolatilities, intake: intake)
+    }
     let accounts = Self.accounts(folder, intake)
     // Without its venue the rows of a positions file mean nothing; its instruments would all be unknown.
     guard let terms else { return nil }
@@ -132,8 +136,8 @@ extension Portfolio {
       calibration = CalibrationFile(reading: document, intake: intake)?.calibration
     }
     let portfolio = Portfolio(
-      folder, universe: calibration?.assetIDs, prices: calibration?.prices, asker: nil,
-      intake: intake)
+      folder, universe: calibration?.assetIDs, prices: calibration?.prices,
+      impliedVolatilities: calibration?.impliedVolatilitiesAtStart, asker: nil, intake: intake)
     try intake.problems.throwIfAny()
     guard let portfolio else {
       throw Problems([Problem("the portfolio cannot be read", at: SourceLocation(file: path))])

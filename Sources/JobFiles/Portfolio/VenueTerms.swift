@@ -24,6 +24,11 @@ import Schema
 ///   # or funding: { rate: market }, the market's funding rate of the asset
 ///   - { id: BTCUSD, kind: inverse-perpetual, asset: BTC, face: 100, margin: large }
 ///   - { id: BTC-JUN, kind: future, asset: BTC, expiryHours: 720, basis: 0.06, margin: large }
+///   - { id: BTC-JUN-60000-C, kind: option, asset: BTC, type: call, strike: 60000, expiryHours: 720, basis: 0.06,
+///       volatility: market, smile: { slope: -0.05, curvature: 0.03, floor: 0.5, cap: 3 }, margin: options,
+///       collateralWeight: { initial: 1, maintenance: 1 } }             # or volatility: 0.6; the weight is of long options
+///   - { id: ETH-BTC-LP, kind: pool-share, asset: ETH, otherAsset: BTC, product: 0.25,
+///       collateralWeight: { initial: 0.7, maintenance: 0.8 }, ltv: 0.6, liquidationThreshold: 0.7 }
 /// margin:
 ///   large:                                                             # by notional, lowest bracket first
 ///     - { from: 0, initial: 0.05, maintenance: 0.03 }
@@ -86,8 +91,10 @@ public struct VenueTerms: Sendable {
   ///   - node: the document.
   ///   - universe: the assets of the market; nil where the market could not be read, and then the venue's own assets
   ///     stand for them, so that the rest is checked all the same.
+  ///   - impliedVolatilities: at-the-money implied volatility at t = 0 of each asset of the market, 0 without one; nil
+  ///     where the market could not be read.
   ///   - intake: where problems and warnings are recorded.
-  init?(reading node: DocumentNode, universe: [String]?, intake: Intake) {
+  init?(reading node: DocumentNode, universe: [String]?, impliedVolatilities: [Double]?, intake: Intake) {
     let before = intake.problems.count
     var reader = ParameterReader(node, problems: intake.problems)
     let name = reader.read(Self.name)
@@ -95,7 +102,8 @@ public struct VenueTerms: Sendable {
     let summary = reader.read(Self.summaryText)
     let settlement = reader.read(Self.currency)
     let synthetic = reader.read(Self.synthetic)
-    let assets = AssetListing(reading: &reader, universe: universe, intake: intake)
+    var assets = AssetListing(reading: &reader, universe: universe, intake: intake)
+    assets.impliedVolatilities = impliedVolatilities
     let tables = BracketListing(reading: &reader, intake: intake)
     let listing = InstrumentListing(
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
@@ -187,6 +195,8 @@ struct AssetListing {
   private(set) var indices: [Int?] = []
   /// Depth per asset of the universe.
   private(set) var depths: [MarketDepth?] = []
+  /// Implied volatility at t = 0 per asset of the universe, 0 without one; nil where the market is not known.
+  var impliedVolatilities: [Double]?
   /// Where each is defined.
   private(set) var places: [SourceLocation] = []
   /// Impact laws of assets that have one of their own, by index in the universe.

@@ -57,8 +57,8 @@ struct Headline: Sendable {
     ("hedger.moveShare.mean", .only), ("oracle.error.largest.q99", .only), ("oracle.blocked.mean", .only),
     ("margin.initial.mean", .only),
     ("margin.coverage", .only),
-    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
-    ("margin.requirementDrivenShare", .only),
+    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.changeDeviation", .only),
+    ("margin.callLargest", .only), ("margin.requirementDrivenShare", .only),
   ]
 
   /// What is of all venues together, or of a venue's part in it.

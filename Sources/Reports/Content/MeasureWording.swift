@@ -115,6 +115,7 @@ struct MeasureWording: Sendable {
     "margin.coverage": ("margin coverage", .protection),
     "margin.peakToTrough": ("margin, peak to trough", .burden),
     "margin.largestIncrease": ("largest margin increase", .burden),
+    "margin.changeDeviation": ("deviation of margin changes", .burden),
     "margin.callLargest": ("largest margin call", .burden),
     "margin.callLargest.q99": ("largest margin call at", .burden),
     "margin.requirementDrivenShare": ("liquidations driven by margin", .burden),

@@ -12,6 +12,7 @@ public import Schema
 /// | `without_impact.csv` | model and measure with against without impact; only where the job asks for it |
 /// | `curves.csv` | point of a curve, see `CurveTable` |
 /// | `liquidation_map.csv` | model, moved asset (empty: all prices) and price: what is liquidatable there |
+/// | `loops.csv` | model, venue and range of leverage of looped collateral; only where there is some |
 ///
 /// Numbers are exact, undefined ones are empty. Quoting and what happens to text that looks like a formula: see `CSVText`.
 public struct TablesCSV: ReportFormat {
@@ -31,7 +32,28 @@ public struct TablesCSV: ReportFormat {
       OutputFile(name: "tables/accounts.csv", text: Self.accounts(report)),
       OutputFile(name: "tables/curves.csv", text: CurveTable.text(report)),
       OutputFile(name: "tables/liquidation_map.csv", text: Self.liquidationMap(report)),
-    ] + Self.scenarios(report) + Self.withoutImpact(report)
+    ] + Self.scenarios(report) + Self.withoutImpact(report) + Self.loops(report)
+  }
+
+  /// One row per model, venue, loop and range of leverage.
+  private static func loops(_ report: StressReport) -> [OutputFile] {
+    let found = report.curves.loops.filter { $0.model < report.models.count }
+    guard !found.isEmpty else { return [] }
+    var table = CSVText(
+      header: [
+        "venue", "model", "matching", "loop", "leverage", "accounts", "collateral", "debt", "share_of_debt",
+        "first_peg",
+        "median_peg",
+      ])
+    for loop in found {
+      let model = report.models[loop.model]
+      for row in loop.rows {
+        let names = [loop.venue, model.name, model.matching, loop.root, row.bucket].map(CSVText.cell)
+        let numbers: [Double?] = [row.collateral, row.debt, loop.shareOfDebt, row.firstPeg, row.medianPeg]
+        table.append(names + [String(row.accounts)] + numbers.map(CSVText.number))
+      }
+    }
+    return [OutputFile(name: "tables/loops.csv", text: table.text)]
   }
 
   private static func scenarios(_ report: StressReport) -> [OutputFile] {

@@ -76,6 +76,8 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case conservationResidual
   /// Sum of all shortfalls.
   case shortfall
+  /// Standard deviation of the relative changes over the call window of the requirement per unit of notional.
+  case changeDeviation
   /// First liquidations that exogenous prices and the requirement's factors of t = 0 explain.
   case causedByPrice
   /// Among the rest, those that the impact of the account's own venue explains.
@@ -101,6 +103,8 @@ public enum Matching: String, Sendable, Hashable, CaseIterable {
   case asConfigured = "as-configured"
   /// One factor on its rates makes the mean initial margin of the book, held constant, equal the baseline's.
   case equalAverageInitialMargin = "equal-average-initial-margin"
+  /// One factor on its rates makes the share of judged moves that it covers equal the baseline's.
+  case equalCoverage = "equal-coverage"
 }
 
 /// A margin model as it took part in the run.

@@ -44,8 +44,8 @@ final class CandidateScreen {
     horizonMoves = order.makeMoves()
     candidates = HeadroomWindow(rows: headroom, columns: columns)
     bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
-    horizon = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
-    window = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
+    horizon = Stretch(plan: plan, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
+    window = Stretch(plan: plan, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
   }
 
   /// Returns to t = 0: nothing is screened.
@@ -78,14 +78,14 @@ final class CandidateScreen {
       window.write(to: &bounds)
       candidates.begin(
         among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
-        constant: ledger.cash,
+        constant: ledger.standing,
         bounds: bounds, state: columns.packed)
     } else if !ledger.recent.isEmpty {
-      candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash)
+      candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing)
     }
     ledger.forgetRecent()
     return candidates.negativeRows(
-      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, into: &found)
+      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing, into: &found)
   }
 
   /// The same at this moment only: nothing is assumed about what comes, nothing is kept, and the ledger's list of recent
@@ -113,7 +113,7 @@ final class CandidateScreen {
     for account in ledger.touched { bits[Int(account) >> 6] |= 1 << UInt64(account & 63) }
     let count = drainBits(&bits, into: &reachable)
     horizonCount = headroom.possiblyNegativeRows(
-      among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash,
+      among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing,
       bounds: bounds,
       into: &horizonCandidates)
   }
@@ -136,11 +136,15 @@ private struct Stretch {
   private var shownHigh: [Double]
   private var highFactor: [Double]
   private var columns: [ColumnBounds]
+  private var curved: CurvedBounds
 
   /// Rounding in a bound is far below this relative widening of prices.
   private static let roundingBand = 1e-11
 
-  init(assets: Int, columns: Int, isDynamic: Bool, band: Double, ceiling: Double) {
+  init(plan: VenuePlan, isDynamic: Bool, band: Double, ceiling: Double) {
+    let assets = plan.venue.depths.count
+    let columns = plan.venue.book.columns.count
+    curved = CurvedBounds(plan.curved)
     self.isDynamic = isDynamic
     startingBand = band
     startingCeiling = ceiling
@@ -218,6 +222,7 @@ private struct Stretch {
     }
     for index in highFactor.indices { highFactor[index] = columns.maintenanceFactor[index] * (isDynamic ? ceiling : 1) }
     for index in self.columns.indices { cover(column: index, steps, path, columns, plan) }
+    curved.cover(steps, low: shownLow, high: shownHigh, path: path, now: columns.curved)
   }
 
   private mutating func cover(
@@ -273,5 +278,6 @@ private struct Stretch {
 
   func write(to bounds: inout [Double]) {
     for (index, column) in columns.enumerated() { column.write(column: index, to: &bounds) }
+    curved.write(to: &bounds)
   }
 }

@@ -56,10 +56,9 @@ final class LiquidationCauses {
     cause.removeAll(keepingCapacity: true)
     guard !accounts.isEmpty else { return }
     for account in accounts { isListed[Int(reporting[account])] = false }
-    let now = replay.columns.maintenanceFactor
-    for account in accounts { cause.append(replay.health(of: account, factors: now) >= 0 ? .atStart : nil) }
+    for account in accounts { cause.append(replay.health(of: account) >= 0 ? .atStart : nil) }
     if market.hasImpact { countUnderImpact(at: replay, market: market) }
-    settle(.otherVenue, at: replay, insteadOf: market.hasImpact ? nil : .price)
+    settle(market.hasImpact ? .otherVenue : .price, at: replay, prices: replay.oracle?.prices ?? market.marks)
     for index in accounts.indices { counts[(cause[index] ?? .requirement).rawValue] += 1 }
   }
 
@@ -70,31 +69,27 @@ final class LiquidationCauses {
 
   /// Asks for price and own impact, and what each origin's impact did, at other prices than those that are.
   private func countUnderImpact(at replay: VenueReplay, market: MarketState) {
-    value(replay, market, under: Self.exogenous)
-    settle(.price, at: replay)
+    settle(.price, at: replay, prices: value(replay, market, under: Self.exogenous))
     if market.origins != nil {
-      value(replay, market, under: Self.own)
-      settle(.ownImpact, at: replay)
-      let now = replay.columns.maintenanceFactor
+      settle(.ownImpact, at: replay, prices: value(replay, market, under: Self.own))
       for other in preventable.indices {
-        value(replay, market, under: Self.without + other)
+        _ = value(replay, market, under: Self.without + other)
         for index in accounts.indices where cause[index] != .atStart {
-          if replay.health(of: accounts[index], factors: now) >= 0 { preventable[other] += 1 }
+          if replay.health(of: accounts[index]) >= 0 { preventable[other] += 1 }
         }
       }
     }
-    replay.shown.revalue(marks: replay.oracle?.prices ?? market.marks)
-    if market.origins == nil { settle(.ownImpact, at: replay) }
+    let shown = replay.oracle?.prices ?? market.marks
+    replay.shown.revalue(marks: shown)
+    if market.origins == nil { settle(.ownImpact, at: replay, prices: shown) }
   }
 
-  /// Values the venue's columns at what would be shown under less impact.
-  private func value(_ replay: VenueReplay, _ market: MarketState, under impact: Int) {
-    if oracles.isEmpty {
-      takeMarks(of: market, under: impact)
-      replay.shown.revalue(marks: marks)
-    } else {
-      replay.shown.revalue(marks: oracles[impact].prices)
-    }
+  /// Values the venue's columns at what would be shown under less impact, and returns these prices.
+  private func value(_ replay: VenueReplay, _ market: MarketState, under impact: Int) -> [Double] {
+    if oracles.isEmpty { takeMarks(of: market, under: impact) }
+    let prices = oracles.isEmpty ? marks : oracles[impact].prices
+    replay.shown.revalue(marks: prices)
+    return prices
   }
 
   // MARK: Less impact
@@ -132,10 +127,11 @@ final class LiquidationCauses {
     }
   }
 
-  /// Those still without a cause that are liquidatable as things are now, under the factors of t = 0, have this one.
-  private func settle(_ found: Cause, at replay: VenueReplay, insteadOf other: Cause? = nil) {
+  /// Those still without a cause that are liquidatable at `prices`, which are shown now, under the factors of t = 0, have
+  /// this one.
+  private func settle(_ found: Cause, at replay: VenueReplay, prices: [Double]) {
     for index in accounts.indices where cause[index] == nil {
-      if replay.health(of: accounts[index], factors: replay.startFactors) < 0 { cause[index] = other ?? found }
+      if replay.healthAtStartRates(of: accounts[index], prices: prices) < 0 { cause[index] = found }
     }
   }
 }

@@ -41,7 +41,7 @@ extension VenueReplay {
     case .deleverage:
       guard let target = behaviour.deleveraging?.targetBuffer else { return }
       let fraction = rule.partialFraction(
-        account, target, ledger, shown, market.halfSpread, penalised: false)
+        account, target, scenarioRequirement(of: account), ledger, shown, market.halfSpread, penalised: false)
       let closing = Closing(account: account, derivativeFraction: fraction)
       guard closing.acts else { return }
       owners.closings.append(closing)
@@ -77,18 +77,28 @@ extension VenueReplay {
     let count = calls.screen.deficitsNow(
       step: step, path: path, market: market, columns: calls.called, oracle: oracle, ledger: ledger,
       weighted: holdings.weighted, into: &detected)
-    return openAccounts(count)
+    let byScenario =
+      scenarios.map { book in
+        ledger.book.accounts.indices.filter {
+          book.contains($0) && headroom(of: $0, requirementTimes: 1 + calls.behaviour.callBuffer) < 0
+        }
+      } ?? []
+    return openAccounts(count, byScenario)
   }
 
   /// Weighted equity less a multiple of the maintenance requirement, at the oracle's prices.
   func headroom(of account: Int, requirementTimes multiple: Double) -> Double {
     health(of: account, factors: columns.maintenanceFactor.map { $0 * multiple })
+      - multiple * scenarioRequirement(of: account)
   }
 
   /// Weighted equity and requirement of an account at initial level, at the oracle's prices.
   func initialMargin(of account: Int) -> (weighted: Double, requirement: Double) {
     let level = model.requirements.initial
-    var sum = (weighted: ledger.cash[account], requirement: 0.0)
+    var sum = (
+      weighted: ledger.standing[account],
+      requirement: scenarios?.initialRequirement(of: account, columns: shown, ledger: ledger) ?? 0
+    )
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
@@ -109,12 +119,11 @@ extension VenueReplay {
       let before = ledger.quantity[position]
       guard about.side == .perpetual, before != 0 else { continue }
       let units = closing.derivativeFraction * before
-      let price =
-        market.fills[about.asset] * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       ledger.pay(units * price, to: closing.account)
       setQuantity(closing.derivativeFraction >= 1 ? 0 : before - units, of: position, account: closing.account)
       outside.buy(units: units, column: column, price: price)
-      if about.countsAsNotional { notional += abs(units) * columns.unitNotional[column] }
+      if about.countsAsNotional { notional += abs(units) * columns.unitClosed(column) }
     }
     return notional
   }

@@ -77,6 +77,7 @@ extension VenueReplay {
     set(.peakToTrough, metrics.peakToTrough)
     set(.largestIncrease, metrics.largestIncrease)
     set(.largestCall, metrics.largestCall)
+    set(.changeDeviation, metrics.changeDeviation)
     set(.volatilitySeen, metrics.volatilitySeen(looksAtVolatility: looksAtVolatility))
     set(.volatilityRealised, metrics.volatilityRealised)
     set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0], marks: market.marks))
@@ -117,10 +118,11 @@ extension VenueReplay {
     return (loss, negativeEquity(of: deficits))
   }
 
-  /// Σ max(0, −E) over accounts still open, all of which are among `deficits`.
+  /// Σ max(0, −E) over accounts still open: among `deficits`, or healthy by their credit alone.
   private func negativeEquity(of deficits: [Int]) -> Double {
     var sum = 0.0
-    for account in deficits {
+    let drawn = plan.creditedAccounts.filter { !ledger.isClosed[$0] && !deficits.contains($0) }
+    for account in deficits + drawn {
       let equity = ledger.equity(of: account, unitValue: columns.unitValue)
       guard equity < 0 else { continue }
       sum -= equity

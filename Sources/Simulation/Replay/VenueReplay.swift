@@ -32,8 +32,12 @@ final class VenueReplay {
   let screen: CandidateScreen
   let rule: ClosingRule
   let holdings: WeightedHoldings
+  /// The accounts margined by scenarios; nil where the model has none.
+  let scenarios: ScenarioBook?
   /// Factors on the maintenance requirement at t = 0.
-  private(set) var startFactors: [Double] = []
+  private var startFactors: [Double] = []
+  /// Where implied volatilities are put for the factors to take, one per asset.
+  private var impliedVolatilities: [Double]
   /// Why accounts were liquidated.
   let causes: LiquidationCauses
   var detected: [Int32]
@@ -66,9 +70,11 @@ final class VenueReplay {
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
+    impliedVolatilities = [Double](repeating: 0, count: plan.assetIDs.count)
     screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
+    scenarios = ScenarioBook(plan: plan, model: model)
     detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
   }
 
@@ -91,21 +97,26 @@ final class VenueReplay {
     screen.reset()
     blocked.removeAll(keepingCapacity: true)
     exempt = atStart == .exempt ? Set(model.liquidatableAtStart) : []
-    metrics.reset(columns: columns, volatilities: factors.volatilities, marks: market.marks)
+    scenarios?.reset(columns: shown, ledger: ledger, weighted: holdings.weighted, prices: market.marks)
+    metrics.reset(columns: columns, volatilities: factors.volatilities, marks: market.marks, scenarios: scenarios)
   }
 
   /// Moves to `step` after the market has: balances, funding, margin rates.
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
+    path.give(to: factors, at: step, buffer: &impliedVolatilities)
     oracle?.publish(at: step, marks: market.marks)
     causes.publish(at: step, market: market)
     if factors.advance(step: step, oraclePrices: oracle?.samples ?? market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
     if let oracle { shown.take(columns, prices: oracle.prices) }
+    scenarios?.takeReference(
+      columns: shown, ledger: ledger, weighted: holdings.weighted, prices: oracle?.prices ?? market.marks)
     metrics.record(
-      step: step, columns: shown, volatilities: factors.volatilities, marks: market.marks)
+      step: step, columns: shown, volatilities: factors.volatilities, marks: market.marks, atMarks: columns,
+      scenarios: scenarios)
   }
 
   /// Pays what expires at `step` in cash at its value now; an isolated position's remainder returns to its owner.
@@ -128,7 +139,9 @@ final class VenueReplay {
   func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
-      let closing = rule.closing(of: account, ledger, shown, halfSpread: market.halfSpread)
+      let closing = rule.closing(
+        of: account, ledger, shown, halfSpread: market.halfSpread,
+        scenarioRequirement: scenarioRequirement(of: account))
       guard closing.acts else { continue }
       closings.append(closing)
       addFlows(of: closing, to: &flows)
@@ -153,8 +166,10 @@ final class VenueReplay {
   private func withoutBlocked(_ found: [Int], _ oracle: OracleFeed, _ market: MarketState) -> [Int] {
     found.filter { account in
       let isBlocked = ledger.book.positions(of: account).contains { position in
-        let asset = ledger.book.columns[Int(ledger.book.column[position])].asset
-        return ledger.quantity[position] != 0 && oracle.isStale(asset, mark: market.marks[asset])
+        let about = ledger.book.columns[Int(ledger.book.column[position])]
+        guard ledger.quantity[position] != 0 else { return false }
+        return oracle.isStale(about.asset, mark: market.marks[about.asset])
+          || (about.otherAsset.map { oracle.isStale($0, mark: market.marks[$0]) } ?? false)
       }
       if isBlocked, blocked.insert(account).inserted { tally.blocked += 1 }
       return !isBlocked
@@ -168,8 +183,8 @@ final class VenueReplay {
     for account in exempt {
       let headroom = model.headroom.headroom(
         row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
-        constant: ledger.cash[Int(account)], columns: shown.packed)
-      if headroom >= 0 { exempt.remove(account) }
+        constant: ledger.standing[Int(account)], columns: shown.packed)
+      if headroom - scenarioRequirement(of: Int(account)) >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
   }
@@ -181,6 +196,9 @@ final class VenueReplay {
       flows[about.asset] -=
         fraction(of: about.side, in: closing) * ledger.quantity[position]
         * columns.unitTraded[column]
+      if let other = about.otherAsset {
+        flows[other] -= fraction(of: about.side, in: closing) * ledger.quantity[position] * columns.unitTraded[column]
+      }
     }
   }
 
@@ -197,7 +215,7 @@ final class VenueReplay {
     tally.largestWaves = max(tally.largestWaves, wave)
     causes.count(closings, at: self, market: market)
     for closing in closings {
-      countLiquidation(of: closing)
+      countLiquidation(of: closing, prices: oracle?.prices ?? market.marks)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
         bookLoan(closing, bonus: bonus, market: market)
       } else {
@@ -212,18 +230,34 @@ final class VenueReplay {
   /// The closings of the wave last decided, for traces.
   var lastClosings: [Closing] { closings }
 
-  private func countLiquidation(of closing: Closing) {
+  private func countLiquidation(of closing: Closing, prices: [Double]) {
     tally.events += 1
     let account = closing.account
     guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
-    guard model.model.isDynamic, health(of: account, factors: columns.maintenanceFactor) < 0 else { return }
-    guard health(of: account, factors: startFactors) >= 0 else { return }
+    guard model.model.isDynamic || scenarios?.contains(account) == true else { return }
+    guard health(of: account) < 0, healthAtStartRates(of: account, prices: prices) >= 0 else { return }
     tally.requirementDriven += 1
   }
 
-  /// Health of an account now under the given factors per column.
+  /// What scenarios add to the account's maintenance requirement now.
+  func scenarioRequirement(of account: Int) -> Double {
+    scenarios?.maintenanceRequirement(of: account, columns: shown, ledger: ledger) ?? 0
+  }
+
+  /// Health of an account at what is shown now.
+  func health(of account: Int) -> Double {
+    health(of: account, factors: columns.maintenanceFactor) - scenarioRequirement(of: account)
+  }
+
+  /// The same under the requirement's factors of t = 0; `prices` are those shown now.
+  func healthAtStartRates(of account: Int, prices: [Double]) -> Double {
+    let scenarios = scenarios?.requirementAtStartRates(of: account, ledger: ledger, prices: prices) ?? 0
+    return health(of: account, factors: startFactors) - scenarios
+  }
+
+  /// Health of an account now under the given factors per column, but for what scenarios ask for.
   func health(of account: Int, factors: [Double]) -> Double {
-    var headroom = ledger.cash[account]
+    var headroom = ledger.standing[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
@@ -247,12 +281,11 @@ final class VenueReplay {
       let before = ledger.quantity[position]
       guard share > 0, before != 0 else { continue }
       let units = share * before
-      let price =
-        market.fills[about.asset] * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
-      if about.countsAsNotional { closedNotional += abs(units) * columns.unitNotional[column] }
+      if about.countsAsNotional { closedNotional += abs(units) * columns.unitClosed(column) }
     }
     tally.notional += closedNotional
     payPenalty(account, closedNotional: closedNotional)
@@ -278,7 +311,7 @@ final class VenueReplay {
       let about = ledger.book.columns[column]
       let before = ledger.quantity[position]
       let units = fraction(of: about.side, in: closing) * before
-      let price = market.fills[about.asset] * columns.growth[column]
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       setQuantity(before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       tally.liquidatorIncome += units * price
@@ -327,13 +360,15 @@ final class VenueReplay {
     contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
   }
 
-  /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
-  /// weights never raise equity and requirements are not negative.
+  /// Open accounts with negative health at the present marks. An account without credit whose equity is negative is among
+  /// them, because weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
+    let byScenario =
+      scenarios?.deficits(recent: ledger.recent, columns: shown, ledger: ledger, weighted: holdings.weighted) ?? []
     let count = screen.deficits(
       step: step, path: path, market: market, columns: shown, oracle: oracle, ledger: ledger,
       weighted: holdings.weighted, into: &detected)
-    return openAccounts(count)
+    return openAccounts(count, byScenario)
   }
 
   /// Open accounts whose health would be negative at the marks, whatever the oracle shows: those with negative equity are
@@ -341,17 +376,23 @@ final class VenueReplay {
   func deficitsAtMarks(step: Int, path: PathView, market: MarketState) -> [Int] {
     if oracle == nil { return deficits(step: step, path: path, market: market) }
     screen.invalidate()
+    let byScenario =
+      scenarios?.deficits(recent: ledger.recent, columns: columns, ledger: ledger, weighted: holdings.weighted) ?? []
     let count = screen.deficits(
       step: step, path: path, market: market, columns: columns, oracle: nil, ledger: ledger,
       weighted: holdings.weighted, into: &detected)
     screen.invalidate()
-    return openAccounts(count)
+    return openAccounts(count, byScenario)
   }
 
-  /// The first `count` accounts detected that are open.
-  func openAccounts(_ count: Int) -> [Int] {
-    guard count > 0 else { return [] }
-    return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
+  /// The first `count` accounts detected, and those found by their scenarios, that are open; ascending.
+  ///
+  /// The screen knows the linear part of health only: what it detects of accounts margined by scenarios is among theirs.
+  func openAccounts(_ count: Int, _ byScenario: [Int]) -> [Int] {
+    guard count > 0 || !byScenario.isEmpty else { return [] }
+    let found = detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
+    guard let scenarios else { return Array(found) }
+    return (found.filter { !scenarios.contains($0) } + byScenario.filter { !self.ledger.isClosed[$0] }).sorted()
   }
 
   /// Takes the marks within `step`: those of a low or high, or what a wave left behind.

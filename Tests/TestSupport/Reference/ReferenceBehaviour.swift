@@ -36,7 +36,7 @@ extension ReferenceClearingHouse {
     guard let behaviour = rules.behaviour else { return decision }
     for index in accounts.indices {
       let account = accounts[index]
-      let weighted = margin.weightedEquity(.maintenance, of: account, judged)
+      let weighted = margin.weightedEquity(.maintenance, of: account, judged) + account.terms.credit
       let requirement = margin.requirement(.maintenance, of: account, judged)
       guard behaviour.answersCalls, account.isOpen, weighted < (1 + behaviour.callBuffer) * requirement else {
         owners.calls[index] = nil
@@ -85,7 +85,8 @@ extension ReferenceClearingHouse {
       $0 + abs($1.quantity) * judged.unitTraded($1) * market.halfSpread($1.asset, step: stepNumber)
     }
     guard target - cost > 0 else { return 1 }
-    return min(1, max(0, (target - margin.weightedEquity(.maintenance, of: account, judged)) / (target - cost)))
+    let weighted = margin.weightedEquity(.maintenance, of: account, judged) + account.terms.credit
+    return min(1, max(0, (target - weighted) / (target - cost)))
   }
 
   private func withdrawals(
@@ -97,7 +98,7 @@ extension ReferenceClearingHouse {
       let group = venue.book.groups[account.terms.group]
       guard account.isOpen, account.terms.owner == nil, withdrawal.groups.contains(group) else { return nil }
       let spare =
-        margin.weightedEquity(.initial, of: account, judged)
+        margin.weightedEquity(.initial, of: account, judged) + account.terms.credit
         - (1 + withdrawal.excessOver) * margin.requirement(.initial, of: account, judged)
       return spare > 0 ? (index, -withdrawal.share * spare) : nil
     }

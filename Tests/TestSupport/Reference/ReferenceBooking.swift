@@ -34,7 +34,7 @@ extension ReferenceClearingHouse {
     for index in actions.indices {
       count(actions[index].closing.account, judged)
       if case .closeFactor(_, _, let bonus) = rules.liquidation.method {
-        bookLending(&actions[index], bonus: bonus, fills: fills, judged)
+        bookLending(&actions[index], bonus: bonus, fills: fills, judged, marks: valuation)
       } else {
         bookClosing(&actions[index], fills: fills, valuation)
       }
@@ -49,18 +49,27 @@ extension ReferenceClearingHouse {
   /// negative now and would not be under the requirement of t = 0.
   private mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
     path.liquidationEvents += 1
-    let isFirst = path.liquidatedOwners.insert(accounts[index].terms.owner ?? index).inserted
+    let isFirst = path.liquidatedOwners.insert(reportingName(of: index)).inserted
     if isFirst { countCause(of: index, valuation) }
     guard isFirst, margin.health(of: accounts[index], valuation) < 0 else { return }
-    if startingMargin.health(of: accounts[index], valuation) >= 0 { path.requirementDriven += 1 }
+    let start = self.valuation(startingMargin.start, hours: 0)
+    if startingMargin.healthAtStartRates(of: accounts[index], valuation, start: start) >= 0 {
+      path.requirementDriven += 1
+    }
+  }
+
+  /// Whom an account is reported under.
+  private func reportingName(of index: Int) -> String {
+    let terms = accounts[accounts[index].terms.owner ?? index].terms
+    return terms.holder ?? terms.id
   }
 
   /// A trade of part of a position at the fill: the trader gets the money, the outside market the quantity.
-  private mutating func trade(_ share: Double, of position: ReferencePosition, fills: [Double], hours: Double) -> Double
-  {
-    let valuation = valuation(fills, hours: hours)
+  private mutating func trade(
+    _ share: Double, of position: ReferencePosition, fills: [Double], _ valuation: ReferenceValuation
+  ) -> Double {
     let quantity = share * position.quantity
-    let money = quantity * valuation.unitValue(position)
+    let money = quantity * valuation.closingPrice(position, fills: fills)
     outside.take(quantity, like: position, paying: money)
     return money
   }
@@ -75,9 +84,9 @@ extension ReferenceClearingHouse {
       let position = accounts[index].positions[place]
       let share = action.closing.share(of: position)
       guard share > 0, position.quantity != 0 else { continue }
-      accounts[index].cash += trade(share, of: position, fills: fills, hours: valuation.hours)
+      accounts[index].cash += trade(share, of: position, fills: fills, valuation)
       accounts[index].positions[place].quantity *= 1 - share
-      if position.countsAsNotional { action.notional += share * valuation.notional(position) }
+      action.notional += share * valuation.closedSize(position)
     }
     let left = max(0, accounts[index].equity(valuation))
     action.penalty = min(rules.liquidation.penalty * action.notional, left)
@@ -91,14 +100,15 @@ extension ReferenceClearingHouse {
   /// The borrower's books therefore do not depend on the fills. The liquidator earns the proceeds of the collateral, pays
   /// for the debt and, one to one, for negative cash, and gives the reserve its share of the bonus; slippage is its own.
   private mutating func bookLending(
-    _ action: inout ReferenceAction, bonus: Double, fills: [Double], _ valuation: ReferenceValuation
+    _ action: inout ReferenceAction, bonus: Double, fills: [Double], _ valuation: ReferenceValuation,
+    marks: ReferenceValuation
   ) {
     let closing = action.closing
     let index = closing.account
     for place in accounts[index].positions.indices {
       let position = accounts[index].positions[place]
       let share = closing.share(of: position)
-      liquidators += trade(share, of: position, fills: fills, hours: valuation.hours)
+      liquidators += trade(share, of: position, fills: fills, marks)
       accounts[index].positions[place].quantity *= 1 - share
     }
     accounts[index].cash += closing.repaidCash
@@ -118,7 +128,7 @@ extension ReferenceClearingHouse {
       let position = accounts[closing.account].positions[place]
       guard position.side == .perpetual, position.quantity != 0 else { continue }
       accounts[closing.account].cash += trade(
-        closing.perpetualShare, of: position, fills: fills, hours: valuation.hours)
+        closing.perpetualShare, of: position, fills: fills, valuation)
       accounts[closing.account].positions[place].quantity *= 1 - closing.perpetualShare
       if position.countsAsNotional { notional += closing.perpetualShare * valuation.notional(position) }
     }
@@ -130,7 +140,7 @@ extension ReferenceClearingHouse {
   private mutating func settleDebt(of index: Int, _ valuation: ReferenceValuation) {
     for place in accounts[index].positions.indices where accounts[index].positions[place].side == .owed {
       let position = accounts[index].positions[place]
-      accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+      accounts[index].cash += trade(1, of: position, fills: valuation.prices, valuation)
       accounts[index].positions[place].quantity = 0
     }
   }
@@ -144,7 +154,7 @@ extension ReferenceClearingHouse {
         guard let expiry = position.expiry, abs(expiry.hours - valuation.hours) < 1e-9 * expiry.hours,
           position.quantity != 0
         else { continue }
-        accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+        accounts[index].cash += trade(1, of: position, fills: valuation.prices, valuation)
         accounts[index].positions[place].quantity = 0
       }
     }

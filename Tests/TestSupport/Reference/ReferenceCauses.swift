@@ -66,24 +66,28 @@ struct ReferenceVenueImpact {
 extension ReferenceClearingHouse {
   /// Finds the cause of the first liquidation of an account, before it is booked: the least that explains it.
   mutating func countCause(of index: Int, _ valuation: ReferenceValuation) {
-    func isLiquidatable(_ prices: [Double], _ margin: ReferenceMargin) -> Bool {
+    func isLiquidatable(_ prices: [Double]) -> Bool {
       margin.health(of: accounts[index], valuation.at(prices)) < 0
     }
+    let start = self.valuation(startingMargin.start, hours: 0)
+    func isLiquidatableAtStartRates(_ prices: [Double]) -> Bool {
+      startingMargin.healthAtStartRates(of: accounts[index], valuation.at(prices), start: start) < 0
+    }
     let now = valuation.prices
-    guard isLiquidatable(now, margin) else {
+    guard isLiquidatable(now) else {
       path.causes.atStart += 1
       return
     }
-    if isLiquidatable(counterfactuals[0].prices, startingMargin) {
+    if isLiquidatableAtStartRates(counterfactuals[0].prices) {
       path.causes.price += 1
-    } else if isLiquidatable(counterfactuals[1].prices, startingMargin) {
+    } else if isLiquidatableAtStartRates(counterfactuals[1].prices) {
       path.causes.ownImpact += 1
-    } else if isLiquidatable(now, startingMargin) {
+    } else if isLiquidatableAtStartRates(now) {
       path.causes.otherVenue += 1
     } else {
       path.causes.requirement += 1
     }
-    for venue in path.causes.preventable.indices where !isLiquidatable(counterfactuals[2 + venue].prices, margin) {
+    for venue in path.causes.preventable.indices where !isLiquidatable(counterfactuals[2 + venue].prices) {
       path.causes.preventable[venue] += 1
     }
   }

@@ -79,7 +79,10 @@ struct ReferenceClearingHouse {
 
   /// The venue's positions at `prices` now.
   func valuation(_ prices: [Double], hours: Double) -> ReferenceValuation {
-    ReferenceValuation(prices: prices, hours: hours, funding: funding)
+    let point = Int((hours / market.stepHours).rounded())
+    return ReferenceValuation(
+      prices: prices, hours: hours, funding: funding,
+      impliedVolatilities: market.impliedVolatilities.map { $0[point] })
   }
 
   /// Marks who is liquidatable at t = 0 and what that means for them: closed in the first wave of the first step, or
@@ -117,7 +120,9 @@ struct ReferenceClearingHouse {
       let isForced = forcingFlagged && accounts[index].wasFlaggedAtStart
       guard (!isHealthy && !accounts[index].isExempt) || isForced else { continue }
       let isBlocked = accounts[index].positions.contains {
-        $0.quantity != 0 && oracle.isStale($0.asset, marks: marks)
+        $0.quantity != 0
+          && (oracle.isStale($0.asset, marks: marks)
+            || $0.share?.otherAsset.map { oracle.isStale($0, marks: marks) } == true)
       }
       if isBlocked { step.blocked.insert(index) } else { detected.append(index) }
     }
@@ -129,8 +134,9 @@ struct ReferenceClearingHouse {
     var flows = valuation.prices.map { _ in 0.0 }
     for closing in closings {
       for position in accounts[closing.account].positions {
-        let money = position.quantity * valuation.unitTraded(position)
-        flows[position.asset] -= closing.share(of: position) * money
+        for part in valuation.traded(position) {
+          flows[part.asset] -= closing.share(of: position) * position.quantity * part.money
+        }
       }
     }
     return flows
@@ -161,8 +167,8 @@ struct ReferencePathTally {
   var exhaustionHours = Double.infinity
   /// By index of the account, isolated positions apart from their owners.
   var shortfallOfAccount: [Int: Double] = [:]
-  /// Indices of accounts liquidated at least once, isolated positions under their owners.
-  var liquidatedOwners: Set<Int> = []
+  /// Names of accounts liquidated at least once, isolated positions under their owners, sub-accounts under their holders.
+  var liquidatedOwners: Set<String> = []
   var causes = ReferenceCauses()
   var liquidationEvents = 0
   var liquidatedNotional = 0.0

@@ -71,7 +71,8 @@ extension ReferenceClearingHouse {
   /// What the reserve stands in for: positions of open accounts whose equity is negative at the oracle's prices.
   func exposure(_ judged: ReferenceValuation) -> [Double] {
     var exposure = judged.prices.map { _ in 0.0 }
-    for account in accounts where account.isOpen && account.equity(judged) < 0 {
+    for account in accounts
+    where account.isOpen && account.equity(judged) < 0 && margin.health(of: account, judged) < 0 {
       for position in account.positions where position.leg != .face && !isSettled(position, judged) {
         exposure[position.asset] += position.quantity * judged.unitTraded(position) / judged.prices[position.asset]
       }

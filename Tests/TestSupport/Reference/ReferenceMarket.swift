@@ -15,6 +15,8 @@ public struct ReferenceMarket: Sendable {
   /// What a long perpetual on each asset pays per hour, as a fraction of the mark, [asset][point]; empty where no funding
   /// rate moves.
   public var fundingRates: [[Double]] = []
+  /// At-the-money implied volatility of each asset, annualised, [asset][point]; empty where there is none.
+  public var impliedVolatilities: [[Double]] = []
   /// Annualised volatility of each asset at t = 0: what a margin model's estimate starts from.
   public var initialVolatilities: [Double]
   /// Annualised long-run volatility of each asset: what impact is measured in.

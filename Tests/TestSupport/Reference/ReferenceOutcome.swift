@@ -23,8 +23,8 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var badDebt: Double
   /// Hours until a shortfall first exceeded the reserve; +∞ if none did.
   public var exhaustionHours: Double
-  /// Indices of the accounts liquidated at least once, isolated positions under their owner.
-  public var liquidatedOwners: Set<Int>
+  /// Names of the accounts liquidated at least once, isolated positions under their owner, sub-accounts under their holder.
+  public var liquidatedOwners: Set<String>
   /// Liquidation actions.
   public var liquidationEvents: Int
   /// Notional closed, bought back or repaid.

@@ -86,7 +86,9 @@ public struct ReferenceSimulator {
       houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
       houses[index].oracle.publish(step: prices.step, marks: opening)
       for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].publish(prices) }
-      houses[index].margin.advance(step: prices.step, prices: houses[index].oracle.samples)
+      houses[index].margin.advance(
+        step: prices.step, prices: houses[index].oracle.samples,
+        impliedVolatilities: market.impliedVolatilities.map { $0[prices.step] })
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
     let waved = prices.marks
