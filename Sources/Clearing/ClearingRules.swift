@@ -47,6 +47,8 @@ public struct ClearingRules: Sendable {
   public var liquidation: LiquidationPolicy
   /// What trades do to marks.
   public var impact: MarketImpact
+  /// The prices that health is judged at.
+  public var oracle = OraclePolicy.spot
   /// The reserve.
   public var reserve: ReserveFund
   /// What follows the reserve.

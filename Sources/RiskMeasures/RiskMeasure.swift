@@ -10,6 +10,8 @@ public let allRiskMeasures: [any RiskMeasure.Type] = [
   LiquidationActivity.self,
   FirstPassage.self,
   Cascade.self,
+  OracleQuality.self,
+  ManipulationGain.self,
   MarginLevel.self,
   MarginStability.self,
 ]

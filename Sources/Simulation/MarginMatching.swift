@@ -66,7 +66,7 @@ private struct PilotWorkspace: ~Copyable {
     self.generator = generator
     block = generator.makeBlock()
     paths = generator.makeWorkspace()
-    lanes = models.map { zip(venues, $0).map { PilotLane(plan: $0.0, model: $0.1) } }
+    lanes = models.map { zip(venues, $0).map { PilotLane(plan: $0.0, model: $0.1, grid: generator.market.grid) } }
   }
 
   /// Mean requirement over steps of each path of a block, [path][model][initial, maintenance].
@@ -88,6 +88,7 @@ private struct PilotWorkspace: ~Copyable {
 private final class PilotLane {
   private let model: ModelPlan
   private let columns: ColumnState
+  private let shown: ColumnState
   private let factors: any MarginFactors
   private let maintenanceCurves: RequirementCurves
   private let shortMaintenanceCurves: RequirementCurves
@@ -97,8 +98,9 @@ private final class PilotLane {
   private var shortMaintenanceHints: RequirementCurves.Hints
   private let columnCount: Int
   private var marks: [Double]
+  private let oracle: OracleFeed?
 
-  init(plan: VenuePlan, model: ModelPlan) {
+  init(plan: VenuePlan, model: ModelPlan, grid: TimeGrid) {
     let book = plan.venue.book
     self.model = model
     columns = ColumnState(plan: plan)
@@ -111,6 +113,8 @@ private final class PilotLane {
     shortMaintenanceHints = shortMaintenanceCurves.makeHints()
     columnCount = book.columns.count
     marks = [Double](repeating: 0, count: plan.assetIDs.count)
+    oracle = OracleFeed(plan: plan, points: grid.points, stepHours: grid.stepHours, frozen: nil)
+    shown = oracle == nil ? columns : ColumnState(plan: plan)
   }
 
   /// Mean over steps 1…T of the summed requirement, as configured times the model's own scale.
@@ -119,13 +123,18 @@ private final class PilotLane {
     factors.reset(oraclePrices: marks)
     columns.reset(marks: marks)
     columns.setFactors(factors, scale: model.scale)
+    oracle?.reset(marks: marks)
     var sum = TwoLevels(initial: 0, maintenance: 0)
     for step in 1..<path.points {
       takeMarks(of: path, at: step)
       columns.advance(to: step, marks: marks, path: path)
-      if factors.advance(step: step, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
+      oracle?.publish(at: step, marks: marks)
+      if factors.advance(step: step, oraclePrices: oracle?.samples ?? marks) {
+        columns.setFactors(factors, scale: model.scale)
+      }
+      if let oracle { shown.take(columns, prices: oracle.prices) }
       for column in 0..<columnCount {
-        let unit = columns.unitNotional[column]
+        let unit = shown.unitNotional[column]
         let initial = columns.initial(of: column)
         let maintenance = columns.maintenance(of: column)
         sum.initial += initial.long * model.initialCurves.value(column: column, at: unit, hints: &initialHints)

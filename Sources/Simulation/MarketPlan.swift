@@ -16,13 +16,16 @@ public struct MarketPlan: Sendable {
   let decay: Double
   /// Depth and spread along time, as factors on the figures above; nil where they stay.
   let liquidity: LiquiditySchedule?
+  /// Whether the oracles of an asset stand still, [asset][point]; nil where they never do.
+  let frozenOracles: [[Bool]]?
   /// Number of assets.
   var assetCount: Int { volume.count }
 
-  /// The market of `venue`; `longRunVolatilities` are annual, one per asset; `liquidity`, if any, on the same grid.
+  /// The market of `venue`; `longRunVolatilities` are annual, one per asset; `liquidity` and `frozenOracles`, if any, on the
+  /// same grid.
   public init(
     venue: Venue, rules: ClearingRules, longRunVolatilities: [Double], grid: TimeGrid,
-    liquidity: LiquiditySchedule? = nil
+    liquidity: LiquiditySchedule? = nil, frozenOracles: [[Bool]]? = nil
   ) {
     let day = (1.0 / 365).squareRoot()
     impact = rules.impact
@@ -33,5 +36,6 @@ public struct MarketPlan: Sendable {
     halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
     decay = rules.impact.decay(hours: grid.stepHours)
     self.liquidity = liquidity
+    self.frozenOracles = frozenOracles
   }
 }

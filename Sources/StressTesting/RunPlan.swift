@@ -62,7 +62,7 @@ struct RunPlan {
       market: MarketPlan(
         venue: job.venues[0].venue, rules: job.venues[0].rules,
         longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
-        liquidity: market.shocks?.liquidity),
+        liquidity: market.shocks?.liquidity, frozenOracles: market.shocks?.frozenOracles),
       venues: venues, models: models, labels: entries.map(\.label), paths: scenario.paths, atStart: job.atStart,
       fanAssets: [], callWindowHours: job.measures.callWindowHours)
   }

@@ -109,9 +109,26 @@ extension ClearingRules {
         "impact",
         "Y = \(impact.coefficient), δ = \(impact.exponent), permanent share \(impact.permanentShare), "
           + "half-life \(impact.halfLifeHours) h"),
+    ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)]) + [
       NamedText("reserve", "\(reserve.balance)"),
       NamedText("beyond the reserve", lossAllocation.rawValue),
     ]
+  }
+}
+
+extension OraclePolicy {
+  /// The policy in words.
+  var summary: String {
+    let prices: String
+    switch rule {
+    case .spot: prices = "mark"
+    case .average(let hours): prices = "mean of the marks of \(hours) h"
+    case .deviation(let threshold, let heartbeat):
+      prices =
+        "mark when it moved by \(threshold)" + (heartbeat.isFinite ? ", at least every \(heartbeat) h" : "")
+    }
+    let delay = latencySteps > 0 ? ", \(latencySteps) steps late" : ""
+    return prices + delay + (maximumDeviation.map { ", liquidations wait beyond \($0) from the mark" } ?? "")
   }
 }
 

@@ -53,6 +53,15 @@ struct PortfolioProblemTests {
     Case(
       "kind: spot, asset: BTC", "kind: spot, asset: BTC, ltv: 0.8", "9: instruments[1].liquidationThreshold",
       "come together"),
+    Case("venue: perps", "venue: perps\noracle: { kind: twap }", "2: oracle.windowHours", "key is required"),
+    Case("venue: perps", "venue: perps\noracle: { kind: twapp }", "2: oracle.kind", "not allowed"),
+    Case("venue: perps", "venue: perps\noracle: { latencySteps: -1 }", "2: oracle.latencySteps", "not allowed"),
+    Case("venue: perps", "venue: perps\noracle: { windowHours: 2 }", "2: oracle.windowHours", "unknown key"),
+    Case(
+      "venue: perps", "venue: perps\noracle: { kind: deviation, deviation: 2 }", "2: oracle.deviation", "not allowed"),
+    Case(
+      "venue: perps", "venue: perps\noracle: { staleness: { action: block } }", "2: oracle.staleness.maximumDeviation",
+      "key is required"),
     Case("rate: 0.0001", "rate: nan", "10: instruments[2].funding.rate", "not allowed"),
     Case("intervalHours: 8", "intervalHours: 0", "10: instruments[2].funding.intervalHours", "not allowed"),
     Case("from: 0, initial: 0.05", "from: 1, initial: 0.05", "14: margin.large[0].from", "first bracket starts at 0"),

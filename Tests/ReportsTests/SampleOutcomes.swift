@@ -120,6 +120,7 @@ struct SampleOutcomes {
     case .largestShortfall: return required * 0.4
     case .twoLargestShortfalls: return required * 0.6
     case .badDebt, .conservationResidual: return 0
+    case .oracleBlocked, .oracleErrorMean, .oracleErrorLargest: return .nan
     case .exhaustionHours: return required > reserve ? 200 - 20 * log(hit) : .infinity
     case .liquidatedAccounts, .liquidationEvents: return (hit * 9).rounded()
     case .liquidatedNotional: return hit * 3.1e6

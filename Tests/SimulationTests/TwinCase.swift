@@ -24,6 +24,8 @@ struct TwinCase {
   var fundingRates: [[[Double]]] = []
   /// Factors on depth and spread along time; random cases have none unless a test lays some down.
   var liquidity: LiquiditySchedule?
+  /// Whether oracles stand still, [asset][point]; random cases have none unless a test stops some.
+  var frozenOracles: [[Bool]]?
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
@@ -31,6 +33,7 @@ struct TwinCase {
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
+    market.frozenOracles = frozenOracles
     if funding != nil { market.fundingRates = fundingRates[path] }
     return market
   }

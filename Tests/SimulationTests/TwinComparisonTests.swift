@@ -226,6 +226,9 @@ struct TwinComparisonTests {
     case .volatilityRealised: return relative(margin.volatilityRealised ?? .nan)
     case .conservationResidual: return (0, 1e-9)
     case .shortfall: return (outcome.shortfalls, money)
+    case .oracleBlocked: return (outcome.oracleBlocked.map(Double.init) ?? .nan, 0)
+    case .oracleErrorMean: return relative(outcome.oracleErrorMean ?? .nan)
+    case .oracleErrorLargest: return relative(outcome.oracleErrorLargest ?? .nan)
     }
   }
 }

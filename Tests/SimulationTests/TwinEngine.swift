@@ -39,7 +39,7 @@ extension TwinCase {
       generator: PathGenerator(market: market, seed: 1),
       market: MarketPlan(
         venue: venues[0].venue, rules: venues[0].rules, longRunVolatilities: longRunVolatilities, grid: grid,
-        liquidity: liquidity),
+        liquidity: liquidity, frozenOracles: frozenOracles),
       venues: plans, models: [models], labels: [ModelLabel(name: "twin", kind: "twin", isDynamic: isDynamic)],
       paths: paths.count, atStart: atStart, fanAssets: [], callWindowHours: 24)
   }

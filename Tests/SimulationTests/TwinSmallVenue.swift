@@ -21,6 +21,7 @@ struct TwinSmallVenue {
   var halfSpread = 0.0
   var reserve = 0.0
   var allocation = LossAllocation.badDebt
+  var oracle = OraclePolicy.spot
   var maintenanceRate = 0.05
   var fundingRate = 0.0
   var spot = SpotTerms(asset: 0, loanToValue: TwoLevels(initial: 0.75, maintenance: 0.8))
@@ -61,9 +62,10 @@ struct TwinSmallVenue {
         Position(account: index, instrument: 2, quantity: holding.perpetual, entryPrice: holding.entryPrice),
       ]
     }
-    let rules = ClearingRules(
+    var rules = ClearingRules(
       brackets: tables, bracketNames: ["flat"], liquidation: liquidation, impact: impact,
       reserve: ReserveFund(balance: reserve), lossAllocation: allocation)
+    rules.oracle = oracle
     return ReferenceVenue(
       venue: Venue(
         id: "small", summary: "", settlement: "USD", isSynthetic: true, depths: depths, instruments: instruments,

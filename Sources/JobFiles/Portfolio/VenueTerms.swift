@@ -31,6 +31,8 @@ import Schema
 /// liquidation: { policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }
 /// # or { policy: full, penalty, … }, or { policy: close-factor, closeFactor, fullBelowHealthFactor, bonus, … }
 /// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
+/// oracle: { kind: twap, windowHours: 1, latencySteps: 0, staleness: { maximumDeviation: 0.05 } }  # the marks if absent
+/// # or { kind: spot, latencySteps: 2 }, or { kind: deviation, deviation: 0.005, heartbeatHours: 24 }
 /// reserve: { balance: 2.5e7 }
 /// lossAllocation: socialise                                            # or bad-debt
 /// ```
@@ -53,6 +55,8 @@ public struct VenueTerms: Sendable {
   public let rules: ClearingRules
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
+  /// Where the window of the oracle's average is stated; nil where there is none.
+  private let oracleWindowPlace: SourceLocation?
 
   private static let name = Parameter<String>.text("venue", "the venue's name")
   private static let summaryText = Parameter<String>.text("description", default: "", "what it is, in words")
@@ -80,6 +84,7 @@ public struct VenueTerms: Sendable {
     let listing = InstrumentListing(
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
     let modes = EfficiencyModeListing(reading: &reader, instruments: listing.instruments).modes
+    let oracle = OracleReading(reader.section("oracle", required: false, allowed: "{ kind, latencySteps, … }"))
     let terms = ClearingTerms(reading: &reader, intake: intake)
     reader.finish()
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
@@ -94,9 +99,12 @@ public struct VenueTerms: Sendable {
     depths = assets.depths
     instruments = listing.instruments
     places = listing.places
-    rules = ClearingRules(
+    oracleWindowPlace = oracle.windowPlace
+    var rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
+    rules.oracle = oracle.policy
+    self.rules = rules
   }
 
   /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of
@@ -124,8 +132,10 @@ public struct VenueTerms: Sendable {
     }
   }
 
-  /// Records every funding interval that is not a whole number of steps.
+  /// Records every funding interval, and every window of an oracle, that is not a whole number of steps.
   func check(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
+    OracleReading.check(
+      rules.oracle, at: oracleWindowPlace, stepHours: stepHours, wholeSteps: wholeSteps, problems: problems)
     for (instrument, place) in zip(instruments, places) {
       guard case .perpetual(let terms) = instrument.kind, terms.paysFunding else { continue }
       guard wholeSteps(terms.fundingIntervalHours) == nil else { continue }

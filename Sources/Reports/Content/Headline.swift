@@ -50,7 +50,9 @@ struct Headline: Sendable {
     ("socialised.mean", .only), ("badDebt.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
-    ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
+    ("cascade.amplification.q99", .only), ("attacker.gain.mean", .only), ("attacker.reserveFall.mean", .only),
+    ("oracle.error.largest.q99", .only), ("oracle.blocked.mean", .only), ("margin.initial.mean", .only),
+    ("margin.coverage", .only),
     ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
     ("margin.requirementDrivenShare", .only),
   ]

@@ -28,6 +28,12 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case requirementDriven
   /// Largest number of waves in one step.
   case waves
+  /// Pairs of account and step kept from liquidation because the oracle was stale; NaN where the oracle shows marks.
+  case oracleBlocked
+  /// Mean |oracle ÷ mark − 1| when published, over steps and the book's assets; NaN where the oracle shows marks.
+  case oracleErrorMean
+  /// The largest of the same.
+  case oracleErrorLargest
   /// Worst fall of a mark below its start, largest over assets.
   case markDrawdown
   /// Worst fall of an exogenous price below its start, largest over assets.

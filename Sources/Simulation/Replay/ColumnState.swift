@@ -91,6 +91,22 @@ final class ColumnState {
     }
   }
 
+  /// Becomes what `other` is, at other prices: what a venue's oracle makes of its columns.
+  func take(_ other: ColumnState, prices: [Double]) {
+    for column in accrued.indices {
+      accrued[column] = other.accrued[column]
+      growth[column] = other.growth[column]
+      valueConstant[column] = other.valueConstant[column]
+      notionalConstant[column] = other.notionalConstant[column]
+    }
+    for index in initialFactor.indices {
+      initialFactor[index] = other.initialFactor[index]
+      maintenanceFactor[index] = other.maintenanceFactor[index]
+      packed[index / 2 * HeadroomRows.columnStride + 2 + index % 2] = maintenanceFactor[index]
+    }
+    revalue(marks: prices)
+  }
+
   /// Takes the factors of the margin model times `scale`.
   func setFactors(_ factors: any MarginFactors, scale: Double) {
     for index in initialFactor.indices {

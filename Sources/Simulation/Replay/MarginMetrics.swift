@@ -4,8 +4,8 @@ import Venues
 
 /// What a margin model demanded along one path, the book of t = 0 held constant: level, coverage and procyclicality.
 ///
-/// Exact definitions, O_t being the oracle prices at the start of step t (marks before the waves of the step), f_c the
-/// book's summed initial requirement in column c before the factor, φ_c(t) the factor on it, u_c(t) the unit notional:
+/// Exact definitions, O_t being the marks before the waves of step t, f_c the book's summed initial requirement in column
+/// c before the factor, φ_c(t) the factor on it, u_c(t) the unit notional at the oracle's prices:
 /// - IM_t = Σ_c φ_c(t)·f_c(u_c(t)); `initialMarginMean` is its mean over t = 1…T. Where longs and shorts have factors of
 ///   their own, φ·f is the sum over both sides.
 /// - R_t = Σ_c φ_c(t)·f_c(u_c(0)) ÷ Σ_c Q_c·u_c(0) over columns with a requirement: the average rate on the book of
@@ -81,22 +81,22 @@ final class MarginMetrics {
   }
 
   /// Starts a path.
-  func reset(columns: ColumnState, volatilities: [Double], oraclePrices: [Double]) {
+  func reset(columns: ColumnState, volatilities: [Double], marks: [Double]) {
     steps = 0
     coveredWeight = 0
     judgedWeight = 0
     seen = 0
     for asset in squares.indices { squares[asset] = 0 }
-    Self.takeLogs(of: oraclePrices, into: &previousLogs)
+    Self.takeLogs(of: marks, into: &previousLogs)
     takeLevels(at: 0, columns)
-    openWindow(columns, oraclePrices)
+    openWindow(columns, marks)
   }
 
-  /// Takes one step: the factors in force and the oracle prices at its start.
-  func record(step: Int, columns: ColumnState, volatilities: [Double], oraclePrices: [Double]) {
+  /// Takes one step: the factors in force, notionals at the oracle's prices, and the marks before its waves.
+  func record(step: Int, columns: ColumnState, volatilities: [Double], marks: [Double]) {
     steps = step
     takeLevels(at: step, columns)
-    Self.takeLogs(of: oraclePrices, into: &logs)
+    Self.takeLogs(of: marks, into: &logs)
     for asset in squares.indices {
       let change = logs[asset] - previousLogs[asset]
       squares[asset] += change * change
@@ -106,8 +106,8 @@ final class MarginMetrics {
       for column in weighted { seen += weight[column] * volatilities[plan.venue.book.columns[column].asset] }
     }
     guard step % window == 0 else { return }
-    closeWindow(oraclePrices)
-    openWindow(columns, oraclePrices)
+    closeWindow(marks)
+    openWindow(columns, marks)
   }
 
   private static func takeLogs(of prices: [Double], into logs: inout [Double]) {
@@ -187,7 +187,7 @@ final class MarginMetrics {
     looksAtVolatility && totalNotional > 0 && steps > 0 ? seen / Double(steps) : .nan
   }
 
-  /// Volatility that the oracle prices realised; NaN for an empty book.
+  /// Volatility that the marks realised; NaN for an empty book.
   var volatilityRealised: Double {
     guard totalNotional > 0, steps > 0 else { return .nan }
     let years = Double(steps) * stepYears

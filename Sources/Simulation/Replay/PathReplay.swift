@@ -97,7 +97,7 @@ final class PathReplay {
   private func visit(_ extreme: StepExtreme, at offset: Int, step: Int, slab: Span<Double>, path: PathView) -> Bool {
     market.visit(step, slab: slab, offset: offset, points: path.points)
     guard market.isFinite else { return false }
-    for venue in venues { venue.revalue(market: market) }
+    for venue in venues { venue.revalue(step: step, market: market) }
     observe { $0.extremeReached(extreme, step: step, snapshot: $1) }
     runWaves(step: step, path: path, isFirst: step == 1 && extreme == .low)
     return true
@@ -122,7 +122,7 @@ final class PathReplay {
       for venue in active { venue.bookWave(wave: wave, market: market) }
       report(wave: wave, of: active)
       if market.settle(flows: flows) {
-        for venue in venues { venue.revalue(market: market) }
+        for venue in venues { venue.revalue(step: step, market: market) }
       }
       waves = wave
     }

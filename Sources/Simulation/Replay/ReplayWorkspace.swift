@@ -24,7 +24,9 @@ struct ReplayWorkspace: ~Copyable {
           plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
           metrics: MarginMetrics(
             plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
-          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil)
+          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil,
+          oracle: OracleFeed(
+            plan: pair.0, points: grid.points, stepHours: grid.stepHours, frozen: simulator.market.frozenOracles))
       }
       return PathReplay(market: simulator.market, venues: venues)
     }

@@ -12,7 +12,7 @@ extension VenueReplay {
 
   /// The path's figures at the end, one per `PathQuantity`, and the fall of equity of all accounts and of each group.
   func outcome(market: MarketState, path: PathView, stepHours: Double) -> VenueOutcome {
-    let closing = closingBalance(deficits: deficits(step: path.steps, path: path, market: market))
+    let closing = closingBalance(deficits: deficitsAtMarks(step: path.steps, path: path, market: market))
     var values = [Double](repeating: 0, count: PathQuantity.allCases.count)
     func set(_ quantity: PathQuantity, _ value: Double) { values[quantity.rawValue] = value }
     set(.loss, tally.shortfalls - tally.inflow + closing.negativeEquity)
@@ -30,6 +30,9 @@ extension VenueReplay {
     set(.liquidatedNotional, tally.notional)
     set(.requirementDriven, Double(tally.requirementDriven))
     set(.waves, Double(tally.largestWaves))
+    set(.oracleBlocked, oracle == nil ? .nan : Double(tally.blocked))
+    set(.oracleErrorMean, oracle?.meanError ?? .nan)
+    set(.oracleErrorLargest, oracle?.largestError ?? .nan)
     set(.markDrawdown, market.markDrawdown)
     set(.exogenousDrawdown, market.exogenousDrawdown)
     set(.initialMarginMean, metrics.initialMarginMean)

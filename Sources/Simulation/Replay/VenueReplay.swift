@@ -10,7 +10,12 @@ final class VenueReplay {
   let plan: VenuePlan
   let model: ModelPlan
   let ledger: AccountLedger
+  /// Positions at the marks.
   let columns: ColumnState
+  /// Positions at the oracle's prices: `columns` itself where the oracle shows the marks.
+  let shown: ColumnState
+  /// What the oracle shows; nil where it shows the marks.
+  let oracle: OracleFeed?
   let metrics: MarginMetrics
   let contributions: LossContributions?
   private(set) var tally: PathTally
@@ -23,11 +28,13 @@ final class VenueReplay {
   private var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
+  /// Accounts of the step under way that the oracle's guard kept from liquidation.
+  private var blocked: Set<Int> = []
   private let atStart: AtStart
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?
+    contributions: LossContributions?, oracle: OracleFeed? = nil
   ) {
     self.plan = plan
     self.model = model
@@ -35,7 +42,9 @@ final class VenueReplay {
     self.atStart = atStart
     self.metrics = metrics
     self.contributions = contributions
+    self.oracle = oracle
     columns = ColumnState(plan: plan)
+    shown = oracle == nil ? columns : ColumnState(plan: plan)
     tally = PathTally(reserve: plan.rules.reserve.balance)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
@@ -55,21 +64,26 @@ final class VenueReplay {
     factors.reset(oraclePrices: market.marks)
     columns.reset(marks: market.marks)
     columns.setFactors(factors, scale: model.scale)
+    oracle?.reset(marks: market.marks)
+    if oracle != nil { shown.take(columns, prices: market.marks) }
     startFactors = columns.maintenanceFactor
     screen.reset()
+    blocked.removeAll(keepingCapacity: true)
     exempt = atStart == .exempt ? Set(model.liquidatableAtStart) : []
-    metrics.reset(columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+    metrics.reset(columns: columns, volatilities: factors.volatilities, marks: market.marks)
   }
 
   /// Moves to `step` after the market has: balances, funding, margin rates.
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
-    if factors.advance(step: step, oraclePrices: market.marks) {
+    oracle?.publish(at: step, marks: market.marks)
+    if factors.advance(step: step, oraclePrices: oracle?.samples ?? market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
+    if let oracle { shown.take(columns, prices: oracle.prices) }
     metrics.record(
-      step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+      step: step, columns: shown, volatilities: factors.volatilities, marks: market.marks)
   }
 
   /// Pays what expires at `step` in cash at its value now; an isolated position's remainder returns to its owner.
@@ -92,7 +106,7 @@ final class VenueReplay {
   func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
-      let closing = rule.closing(of: account, ledger, columns, halfSpread: market.halfSpread)
+      let closing = rule.closing(of: account, ledger, shown, halfSpread: market.halfSpread)
       guard closing.acts else { continue }
       closings.append(closing)
       addFlows(of: closing, to: &flows)
@@ -108,7 +122,21 @@ final class VenueReplay {
       // They change without having been candidates, so what the screen found out does not hold for them any more.
       screen.invalidate()
     }
-    return exempt.isEmpty ? found : withoutExempt(found)
+    if !exempt.isEmpty { found = withoutExempt(found) }
+    guard let oracle, oracle.hasGuard else { return found }
+    return withoutBlocked(found, oracle, market)
+  }
+
+  /// Leaves out accounts with a position in an asset whose oracle is stale, and counts them, once a step.
+  private func withoutBlocked(_ found: [Int], _ oracle: OracleFeed, _ market: MarketState) -> [Int] {
+    found.filter { account in
+      let isBlocked = ledger.book.positions(of: account).contains { position in
+        let asset = ledger.book.columns[Int(ledger.book.column[position])].asset
+        return ledger.quantity[position] != 0 && oracle.isStale(asset, mark: market.marks[asset])
+      }
+      if isBlocked, blocked.insert(account).inserted { tally.blocked += 1 }
+      return !isBlocked
+    }
   }
 
   /// Whether the model's factors are made from an estimate of volatility.
@@ -118,7 +146,7 @@ final class VenueReplay {
     for account in exempt {
       let headroom = model.headroom.headroom(
         row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
-        constant: ledger.cash[Int(account)], columns: columns.packed)
+        constant: ledger.cash[Int(account)], columns: shown.packed)
       if headroom >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
@@ -176,11 +204,11 @@ final class VenueReplay {
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
-      headroom += holdings.weighted[position] * columns.unitValue[column]
+      headroom += holdings.weighted[position] * shown.unitValue[column]
       headroom -=
         factors[factorIndex(column: column, quantity: quantity)]
         * model.requirements.maintenance.requirement(
-          position: position, notional: abs(quantity) * columns.unitNotional[column])
+          position: position, notional: abs(quantity) * shown.unitNotional[column])
     }
     return headroom
   }
@@ -248,7 +276,7 @@ final class VenueReplay {
   /// Settles what is left of a position from the account's cash at the oracle price, without a trade in the market.
   private func writeOff(_ position: Int, column: Int, of account: Int) {
     let rest = ledger.quantity[position]
-    let value = columns.unitValue[column]
+    let value = shown.unitValue[column]
     setQuantity(0, of: position, account: account)
     ledger.pay(rest * value, to: account)
     outside.buy(units: rest, column: column, price: value)
@@ -280,17 +308,38 @@ final class VenueReplay {
   /// weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
     let count = screen.deficits(
-      step: step, path: path, market: market, columns: columns, ledger: ledger, weighted: holdings.weighted,
-      into: &detected)
+      step: step, path: path, market: market, columns: shown, oracle: oracle, ledger: ledger,
+      weighted: holdings.weighted, into: &detected)
+    return openAccounts(count)
+  }
+
+  /// Open accounts whose health would be negative at the marks, whatever the oracle shows: those with negative equity are
+  /// among them.
+  func deficitsAtMarks(step: Int, path: PathView, market: MarketState) -> [Int] {
+    if oracle == nil { return deficits(step: step, path: path, market: market) }
+    screen.invalidate()
+    let count = screen.deficits(
+      step: step, path: path, market: market, columns: columns, oracle: nil, ledger: ledger,
+      weighted: holdings.weighted, into: &detected)
+    screen.invalidate()
+    return openAccounts(count)
+  }
+
+  /// The first `count` accounts detected that are open.
+  private func openAccounts(_ count: Int) -> [Int] {
     guard count > 0 else { return [] }
     return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
   }
 
-  /// Takes the marks that the wave left behind.
-  func revalue(market: MarketState) { columns.revalue(marks: market.marks) }
+  /// Takes the marks within `step`: those of a low or high, or what a wave left behind.
+  func revalue(step: Int, market: MarketState) {
+    columns.revalue(marks: market.marks)
+    if let oracle, oracle.follow(marks: market.marks, at: step) { shown.revalue(marks: oracle.prices) }
+  }
 
   /// The waterfall at the end of `step`: reserve income first, then draws, then who is left.
   func endStep(_ step: Int) {
+    if !blocked.isEmpty { blocked.removeAll(keepingCapacity: true) }
     tally.cumulativeDraw += tally.stepShortfall - tally.stepInflow
     tally.requiredReserve = max(tally.requiredReserve, tally.cumulativeDraw)
     tally.reserve += tally.stepInflow

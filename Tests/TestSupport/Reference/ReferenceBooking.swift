@@ -20,20 +20,21 @@ public struct ReferenceAction: Sendable, Hashable {
 }
 
 /// Booking: money and quantities change hands at the fills of the wave. Marks in `valuation` are those before the wave, at
-/// which notionals, penalties and loans are settled.
+/// which notionals and penalties are settled; `judged` has the oracle's prices, at which loans are.
 extension ReferenceClearingHouse {
   /// Books closings at the fills of their wave: trades, then penalties, then what isolated positions return to their
   /// owners, then who is wiped out. Each stage covers all accounts before the next, so that their order never matters.
-  mutating func book(_ closings: [ReferenceClosing], venue: Int, fills: [Double], _ valuation: ReferenceValuation)
-    -> [ReferenceAction]
-  {
+  mutating func book(
+    _ closings: [ReferenceClosing], venue: Int, fills: [Double], _ valuation: ReferenceValuation,
+    _ judged: ReferenceValuation
+  ) -> [ReferenceAction] {
     var actions = closings.map {
-      ReferenceAction(venue: venue, closing: $0, health: margin.health(of: accounts[$0.account], valuation))
+      ReferenceAction(venue: venue, closing: $0, health: margin.health(of: accounts[$0.account], judged))
     }
     for index in actions.indices {
-      count(actions[index].closing.account, valuation)
+      count(actions[index].closing.account, judged)
       if case .closeFactor(_, _, let bonus) = rules.liquidation.method {
-        bookLending(&actions[index], bonus: bonus, fills: fills, valuation)
+        bookLending(&actions[index], bonus: bonus, fills: fills, judged)
       } else {
         bookClosing(&actions[index], fills: fills, valuation)
       }

@@ -44,6 +44,8 @@ struct ReferenceClearingHouse {
   var outside: ReferenceOutsideMarket
   /// The step under way; depth and spread are those of its end.
   var stepNumber = 0
+  /// What the venue judges accounts by.
+  var oracle: ReferenceOracle
   /// What happened in the step so far.
   var step = ReferenceStepTally()
   /// What happened on the path so far.
@@ -63,6 +65,7 @@ struct ReferenceClearingHouse {
     funding = venue.instruments.map { _ in 0 }
     reserve = rules.reserve.balance
     outside = ReferenceOutsideMarket(accounts: accounts)
+    oracle = ReferenceOracle(policy: rules.oracle, market: market, marks: prices)
   }
 
   /// The venue's positions at `prices` now.
@@ -93,15 +96,20 @@ struct ReferenceClearingHouse {
     }
   }
 
-  /// Who is liquidated in this wave: open accounts whose health is below zero, all judged at the same marks, so that the
-  /// order of accounts never matters. An exempt account found healthy is exempt no longer.
-  mutating func detect(_ valuation: ReferenceValuation, forcingFlagged: Bool) -> [Int] {
+  /// Who is liquidated in this wave: open accounts whose health is below zero, all judged at the same prices, so that the
+  /// order of accounts never matters. An exempt account found healthy is exempt no longer. Accounts in an asset whose
+  /// oracle is too far from its mark wait, and are counted once a step.
+  mutating func detect(_ valuation: ReferenceValuation, marks: [Double], forcingFlagged: Bool) -> [Int] {
     var detected: [Int] = []
     for index in accounts.indices where accounts[index].isOpen {
       let isHealthy = margin.health(of: accounts[index], valuation) >= 0
       if isHealthy { accounts[index].isExempt = false }
       let isForced = forcingFlagged && accounts[index].wasFlaggedAtStart
-      if (!isHealthy && !accounts[index].isExempt) || isForced { detected.append(index) }
+      guard (!isHealthy && !accounts[index].isExempt) || isForced else { continue }
+      let isBlocked = accounts[index].positions.contains {
+        $0.quantity != 0 && oracle.isStale($0.asset, marks: marks)
+      }
+      if isBlocked { step.blocked.insert(index) } else { detected.append(index) }
     }
     return detected
   }
@@ -125,6 +133,8 @@ struct ReferenceStepTally {
   var shortfalls = 0.0
   /// The reserve's share of penalties and bonuses.
   var reserveIncome = 0.0
+  /// Accounts that the oracle's guard kept from liquidation.
+  var blocked: Set<Int> = []
 }
 
 /// What happened at a venue on one path.
@@ -146,6 +156,8 @@ struct ReferencePathTally {
   var liquidationEvents = 0
   var liquidatedNotional = 0.0
   var requirementDriven = 0
+  /// Pairs of account and step that the oracle's guard kept from liquidation.
+  var blocked = 0
 }
 
 /// The outside market: the counterparty of every trade, tallied from its own trades and never as a balancing item.

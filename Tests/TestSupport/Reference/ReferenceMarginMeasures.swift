@@ -4,7 +4,7 @@ import Foundation
 
 /// What a margin model demanded along one path at one venue, the book of t = 0 held constant.
 ///
-/// Prices are the oracle's at the start of each step, before its waves. A *market* is an instrument on one side of the
+/// Notionals are at the oracle's prices, moves at the marks before the waves of each step. A *market* is an instrument on one side of the
 /// book whose positions have an initial requirement at t = 0; its weight is its open interest Q·u(0) at t = 0, Q being
 /// Σ |q| and u the unit notional.
 public struct ReferenceMarginMeasures: Sendable, Hashable {
@@ -20,7 +20,7 @@ public struct ReferenceMarginMeasures: Sendable, Hashable {
   public var largestCall = 0.0
   /// Mean over steps of the weighted volatility that the margin saw, annualised; nil for a static model.
   public var volatilitySeen: Double?
-  /// Weighted realised volatility of the oracle prices, annualised; nil if nothing is margined.
+  /// Weighted realised volatility of the marks, annualised; nil if nothing is margined.
   public var volatilityRealised: Double?
 
   init(house: ReferenceClearingHouse, venue: Int, steps: [ReferenceStep], stepHours: Double) {
@@ -72,7 +72,7 @@ private struct HeldBook {
   /// Initial requirement of one market at the prices of one step under the rates of another.
   private func demand(_ market: Market, at step: Int, ratesOf other: Int) -> Double {
     let moment = ReferenceValuation(
-      prices: steps[step].openingMarks, hours: Double(step) * stepHours, funding: [])
+      prices: house.oracle.openings[step], hours: Double(step) * stepHours, funding: [])
     let margin = house.margin.withRates(steps[other].venues[venue].rates)
     return market.positions.reduce(0) { sum, held in
       sum

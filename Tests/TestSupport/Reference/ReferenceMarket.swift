@@ -25,6 +25,8 @@ public struct ReferenceMarket: Sendable {
   public var impact: MarketImpact
   /// Factors on volume and half-spread along time; nil where they stay.
   public var liquidity: LiquiditySchedule?
+  /// Whether the oracles of an asset stand still, [asset][point]; nil if none ever does.
+  public var frozenOracles: [[Bool]]?
 
   /// Creates a market; the arrays have one element per asset, the prices as many points each.
   public init(

@@ -36,6 +36,12 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var markDrawdown: Double
   /// Worst fall of an exogenous price below its start, largest over assets.
   public var exogenousDrawdown: Double
+  /// Pairs of account and step that the oracle's guard kept from liquidation; nil where the oracle shows the marks.
+  public var oracleBlocked: Int?
+  /// Mean |oracle ÷ mark − 1| over steps and the book's assets; nil where the oracle shows the marks.
+  public var oracleErrorMean: Double?
+  /// The largest of the same.
+  public var oracleErrorLargest: Double?
   /// Largest absolute residual of the conservation check over the steps, relative.
   public var conservationResidual: Double
   /// What the margin model demanded, the book of t = 0 held constant.
@@ -56,6 +62,13 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let largest = path.shortfallOfAccount.values.sorted(by: >)
     largestShortfall = largest.first ?? 0
     twoLargestShortfalls = largest.prefix(2).reduce(0, +)
+    if house.oracle.differsFromMarks {
+      let assets = Set(house.venue.book.columns.map(\.asset))
+      let errors = house.oracle.errors.flatMap { step in assets.map { step[$0] } }
+      oracleBlocked = path.blocked
+      oracleErrorMean = errors.isEmpty ? 0 : errors.reduce(0, +) / Double(errors.count)
+      oracleErrorLargest = errors.max() ?? 0
+    }
     socialised = path.socialised
     badDebt = path.badDebt
     exhaustionHours = path.exhaustionHours

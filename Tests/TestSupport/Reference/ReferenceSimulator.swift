@@ -77,10 +77,13 @@ public struct ReferenceSimulator {
     for index in houses.indices {
       houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
-      houses[index].margin.advance(step: prices.step, prices: opening)
+      houses[index].oracle.publish(step: prices.step, marks: opening)
+      houses[index].margin.advance(step: prices.step, prices: houses[index].oracle.samples)
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
     let closing = prices.marks
+    // What is shown at the end of the step is what a frozen oracle goes on showing.
+    for index in houses.indices { _ = houses[index].oracle.judge(step: prices.step, marks: closing) }
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
     }
@@ -103,25 +106,31 @@ public struct ReferenceSimulator {
     return waves
   }
 
-  /// Detection at the marks, decisions, one execution per asset for all venues together, booking.
+  /// Detection and decisions at the oracle's prices, one execution per asset for all venues together, booking.
   ///
-  /// Everything is decided before anything trades, at the marks before the wave.
+  /// Everything is decided before anything trades.
   private mutating func runWave(number: Int, isForcing: Bool) -> ReferenceWave {
     let marks = prices.marks
     let valuations = houses.map { $0.valuation(marks, hours: prices.hours) }
+    var judged: [ReferenceValuation] = []
+    for index in houses.indices {
+      let shown = houses[index].oracle.judge(step: prices.step, marks: marks)
+      judged.append(houses[index].valuation(shown, hours: prices.hours))
+    }
     var closings: [[ReferenceClosing]] = []
     var flows = marks.map { _ in 0.0 }
     for index in houses.indices {
       let detected =
-        number <= waveLimits[index] ? houses[index].detect(valuations[index], forcingFlagged: isForcing) : []
-      let found = detected.map { houses[index].closing(of: $0, valuations[index]) }.filter(\.isAction)
+        number <= waveLimits[index] ? houses[index].detect(judged[index], marks: marks, forcingFlagged: isForcing) : []
+      let found = detected.map { houses[index].closing(of: $0, judged[index]) }.filter(\.isAction)
       closings.append(found)
       for (asset, flow) in houses[index].flows(of: found, valuations[index]).enumerated() { flows[asset] += flow }
     }
     let executions = prices.execute(flows: flows)
     var actions: [ReferenceAction] = []
     for index in houses.indices {
-      actions += houses[index].book(closings[index], venue: index, fills: executions.map(\.fill), valuations[index])
+      actions += houses[index].book(
+        closings[index], venue: index, fills: executions.map(\.fill), valuations[index], judged[index])
     }
     return ReferenceWave(marks: marks, executions: executions, actions: actions)
   }
@@ -141,15 +150,17 @@ public struct ReferenceSimulator {
   private func state(of venue: Int, marks: [Double], waterfall: ReferenceWaterfall) -> ReferenceVenueState {
     let house = houses[venue]
     let valuation = house.valuation(marks, hours: prices.hours)
+    var oracle = house.oracle
+    let judged = house.valuation(oracle.judge(step: prices.step, marks: marks), hours: prices.hours)
     let accounts = house.accounts.map { account in
       ReferenceAccountState(
-        equity: account.equity(valuation), health: house.margin.health(of: account, valuation), cash: account.cash,
+        equity: account.equity(valuation), health: house.margin.health(of: account, judged), cash: account.cash,
         quantities: account.positions.map(\.quantity), isOpen: account.isOpen)
     }
     let residual = house.total(valuation) - totals[venue]
     return ReferenceVenueState(
       accounts: accounts, funding: house.funding, volatilities: house.margin.volatilities, rates: house.margin.rates,
-      reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,
+      oracle: oracle.prices, reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,
       conservationResidual: grossEquities[venue] > 0 ? residual / grossEquities[venue] : residual)
   }
 

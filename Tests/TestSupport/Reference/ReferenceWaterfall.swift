@@ -21,6 +21,7 @@ extension ReferenceClearingHouse {
   /// The required reserve is taken before anything is shared out: it is what the venue would have needed to bear all.
   mutating func settleLosses(_ valuation: ReferenceValuation) -> ReferenceWaterfall {
     var result = ReferenceWaterfall(reserveIncome: step.reserveIncome, shortfalls: step.shortfalls)
+    path.blocked += step.blocked.count
     step = ReferenceStepTally()
     path.reserveIncome += result.reserveIncome
     path.shortfalls += result.shortfalls
