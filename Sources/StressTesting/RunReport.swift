@@ -57,7 +57,7 @@ extension RunPlan {
       id: venue.id, summary: venue.summary, settlement: venue.settlement, isSynthetic: venue.isSynthetic,
       accountCount: owned.count, positionCount: venue.book.quantity.count,
       totalEquity: owned.reduce(0) { $0 + $1.equity }, openInterest: plan.openInterest,
-      initialReserve: plan.rules.reserve.balance,
+      initialReserve: plan.rules.reserve.total,
       assets: venue.depths.indices.filter { venue.depths[$0] != nil }.map { plan.assetIDs[$0] },
       parameters: plan.rules.summary)
   }
@@ -109,9 +109,23 @@ extension ClearingRules {
         "impact",
         "Y = \(impact.coefficient), δ = \(impact.exponent), permanent share \(impact.permanentShare), "
           + "half-life \(impact.halfLifeHours) h"),
-      NamedText("reserve", "\(reserve.balance)"),
-      NamedText("beyond the reserve", lossAllocation.rawValue),
+      NamedText("reserve", reserve.summary),
+      NamedText("beyond the reserve", afterReserve),
     ]
+  }
+}
+
+extension ClearingRules {
+  fileprivate var afterReserve: String {
+    (autoDeleveraging.map { "auto-deleveraging (\($0.ranking.rawValue)), then " } ?? "") + lossAllocation.rawValue
+  }
+}
+
+extension ReserveFund {
+  /// The balances in words.
+  fileprivate var summary: String {
+    segments.isEmpty
+      ? "\(balance)" : "\(balance) shared, and segments of " + segments.map { "\($0.balance)" }.joined(separator: ", ")
   }
 }
 

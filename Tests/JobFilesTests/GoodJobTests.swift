@@ -71,6 +71,18 @@ struct GoodJobTests {
     #expect(rules.brackets[0].maintenanceLines.requirement(notional: 2e6) == 80_000)
   }
 
+  @Test func waterfallIsRead() throws {
+    let place = try Workplace()
+    try place.edit(
+      "book/venue.yaml", "reserve: { balance: 100000 }",
+      "reserve: { balance: 100000, segments: [{ assets: [ETH], balance: 7 }] }\nautoDeleveraging: { ranking: pro-rata }"
+    )
+    let rules = try place.load().venues[0].rules
+    #expect(rules.reserve.segments == [ReserveFund.Segment(assets: [1], balance: 7)] && rules.reserve.total == 100_007)
+    #expect(rules.autoDeleveraging == AutoDeleveraging(ranking: .proRata))
+    #expect(try Workplace().load().venues[0].rules.autoDeleveraging == nil)
+  }
+
   @Test func dynamicModelInheritsMaintenanceFraction() throws {
     let job = try Workplace().load()
     let dynamic = try #require(job.marginModels[1].model as? VolatilityScaledMargin)

@@ -119,7 +119,7 @@ struct SampleOutcomes {
     case .reserveInflow: return inflow
     case .largestShortfall: return required * 0.4
     case .twoLargestShortfalls: return required * 0.6
-    case .badDebt, .conservationResidual: return 0
+    case .badDebt, .deleveragedNotional, .profitForgone, .conservationResidual: return 0
     case .exhaustionHours: return required > reserve ? 200 - 20 * log(hit) : .infinity
     case .liquidatedAccounts, .liquidationEvents: return (hit * 9).rounded()
     case .liquidatedNotional: return hit * 3.1e6

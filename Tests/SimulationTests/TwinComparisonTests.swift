@@ -207,6 +207,8 @@ struct TwinComparisonTests {
     case .reserveInflow: return (outcome.reserveInflow, money)
     case .largestShortfall: return (outcome.largestShortfall, money)
     case .twoLargestShortfalls: return (outcome.twoLargestShortfalls, money)
+    case .deleveragedNotional: return (outcome.deleveragedNotional, money)
+    case .profitForgone: return (outcome.profitForgone, money)
     case .socialised: return (outcome.socialised, money)
     case .badDebt: return (outcome.badDebt, money)
     case .exhaustionHours: return (outcome.exhaustionHours, 0)

@@ -60,6 +60,8 @@ struct TwinFeatureCounts {
     }
   }
 
+  private func ranking(_ venue: ReferenceVenue) -> AutoDeleveraging.Ranking? { venue.rules.autoDeleveraging?.ranking }
+
   private func isCut(_ action: ReferenceAction, _ rules: ClearingRules) -> Bool {
     action.closing.repaid == 0 && action.penalty < rules.liquidation.penalty * action.notional * (1 - 1e-9)
   }
@@ -68,6 +70,12 @@ struct TwinFeatureCounts {
     let waterfall = state.waterfall
     add("draw on the reserve", when: waterfall.drawn > 0)
     add("reserve exhausted", when: waterfall.shortfalls > waterfall.drawn)
+    add("draw on a segment", when: waterfall.drawnFromSegments > 0)
+    add("auto-deleveraging in turn", when: waterfall.profitForgone > 0 && ranking(venue) == .profitTimesLeverage)
+    add("auto-deleveraging pro rata", when: waterfall.profitForgone > 0 && ranking(venue) == .proRata)
+    add(
+      "loss beyond what winners can forgo",
+      when: waterfall.profitForgone > 0 && waterfall.badDebt + waterfall.socialised > 0)
     add("loss socialised", when: waterfall.socialised > 0)
     add("socialised up to all there is", when: waterfall.socialised > 0 && waterfall.badDebt > 0)
     add("bad debt", when: waterfall.badDebt > 0)

@@ -20,6 +20,8 @@ struct TwinSmallVenue {
   var impact = MarketImpact.none
   var halfSpread = 0.0
   var reserve = 0.0
+  var segment: Double?
+  var deleveraging: AutoDeleveraging?
   var allocation = LossAllocation.badDebt
   var maintenanceRate = 0.05
   var fundingRate = 0.0
@@ -63,7 +65,9 @@ struct TwinSmallVenue {
     }
     let rules = ClearingRules(
       brackets: tables, bracketNames: ["flat"], liquidation: liquidation, impact: impact,
-      reserve: ReserveFund(balance: reserve), lossAllocation: allocation)
+      reserve: ReserveFund(
+        balance: reserve, segments: segment.map { [ReserveFund.Segment(assets: [0], balance: $0)] } ?? []),
+      autoDeleveraging: deleveraging, lossAllocation: allocation)
     return ReferenceVenue(
       venue: Venue(
         id: "small", summary: "", settlement: "USD", isSynthetic: true, depths: depths, instruments: instruments,

@@ -2,7 +2,7 @@ import Clearing
 import Schema
 import Venues
 
-/// The `liquidation:`, `impact:`, `reserve:` and `lossAllocation:` of a venue.
+/// The `liquidation:`, `impact:`, `reserve:`, `autoDeleveraging:` and `lossAllocation:` of a venue.
 struct ClearingTerms {
   /// How accounts are closed.
   let liquidation: LiquidationPolicy
@@ -10,7 +10,9 @@ struct ClearingTerms {
   let impact: MarketImpact
   /// The reserve.
   let reserve: ReserveFund
-  /// What follows the reserve.
+  /// Closing winners after the reserve; nil where the venue does not.
+  let autoDeleveraging: AutoDeleveraging?
+  /// What follows at last.
   let lossAllocation: LossAllocation
   /// Where the liquidation policy stands.
   let place: SourceLocation
@@ -56,24 +58,29 @@ struct ClearingTerms {
     "dailyVolatility", default: .fromCalibration, "the volatility that impact is counted in")
   private static let balance = Parameter<Double>.number(
     "balance", unit: "money", in: Bounds(0, 1e18), "the reserve at the start")
+  private static let segmentAssets = Parameter<[String]>.texts("assets", "the assets whose losses the segment bears")
+  private static let ranking = Parameter<AutoDeleveraging.Ranking>.choice("ranking", "which winners come first")
   private static let allocation = Parameter<LossAllocation>.choice(
     "lossAllocation", "who bears what the reserve cannot pay")
 
-  /// Reads the four keys; nil, recorded, where any is wrong.
-  init?(reading reader: inout ParameterReader, intake: Intake) {
+  /// Reads the five keys; nil, recorded, where any is wrong.
+  init?(reading reader: inout ParameterReader, assets: AssetListing, intake: Intake) {
     let liquidation = reader.section("liquidation", required: true, allowed: "{ policy, … }")
     let policy = liquidation.flatMap(Self.readPolicy)
     place = liquidation?.location ?? reader.location
     let impact = reader.section("impact", required: true, allowed: "{ coefficient, exponent, … }")
       .flatMap(Self.readImpact)
-    var fund = reader.section("reserve", required: true, allowed: "{ balance }")
-    let balance = fund?.read(Self.balance)
-    fund?.finish()
+    let fund = reader.section("reserve", required: true, allowed: "{ balance, segments }").flatMap {
+      Self.readReserve($0, assets)
+    }
+    let deleveraging = reader.section("autoDeleveraging", required: false, allowed: "{ ranking }").map(Self.readRanking)
     let allocation = reader.read(Self.allocation)
-    guard let policy, let impact, let balance, let allocation else { return nil }
+    guard let policy, let impact, let fund, let allocation else { return nil }
+    if let deleveraging, deleveraging == nil { return nil }
     self.liquidation = policy
     self.impact = impact
-    reserve = ReserveFund(balance: balance)
+    reserve = fund
+    autoDeleveraging = deleveraging ?? nil
     lossAllocation = allocation
   }
 
@@ -124,9 +131,69 @@ struct ClearingTerms {
       coefficient: coefficient, exponent: exponent, permanentShare: share, halfLifeHours: halfLife)
   }
 
+  /// The shared balance and the segments; an asset can be in one of them only.
+  private static func readReserve(_ section: ParameterReader, _ assets: AssetListing) -> ReserveFund? {
+    var section = section
+    let balance = section.read(Self.balance)
+    let before = section.problems.count
+    var taken: Set<String> = []
+    let items = section.list("segments", required: false, allowed: "a list of { assets, balance }")
+    let segments = items.compactMap { readSegment($0, assets, &taken, section.problems) }
+    section.finish()
+    guard let balance, section.problems.count == before else { return nil }
+    return ReserveFund(balance: balance, segments: segments)
+  }
+
+  private static func readSegment(
+    _ node: DocumentNode, _ assets: AssetListing, _ taken: inout Set<String>, _ problems: ProblemCollector
+  ) -> ReserveFund.Segment? {
+    var entry = ParameterReader(node, problems: problems)
+    let names = entry.read(segmentAssets)
+    let balance = entry.read(Self.balance)
+    entry.finish()
+    guard let names, let balance else { return nil }
+    if names.isEmpty { entry.record("a segment needs an asset", key: "assets", found: "[]") }
+    var indices: [Int] = []
+    for name in names {
+      guard let place = assets.ids.firstIndex(of: name) else {
+        entry.record(
+          "the venue lists no such asset", key: "assets", found: quotedForMessage(name),
+          allowed: assets.ids.prefix(40).map(quotedForMessage).joined(separator: ", "),
+          hint: nearestWord(to: name, among: assets.ids).map { "did you mean '\($0)'?" })
+        continue
+      }
+      if !taken.insert(name).inserted {
+        entry.record("an asset is in two segments", key: "assets", found: quotedForMessage(name))
+      }
+      if let index = assets.indices[place] { indices.append(index) }
+    }
+    return ReserveFund.Segment(assets: indices, balance: balance)
+  }
+
+  /// How winners are ranked; nil, recorded, where that is wrong.
+  private static func readRanking(_ section: ParameterReader) -> AutoDeleveraging? {
+    var section = section
+    let ranking = section.read(Self.ranking)
+    section.finish()
+    return ranking.map { AutoDeleveraging(ranking: $0) }
+  }
+
   /// Checks the policy against the instruments it must close.
   func check(against listing: InstrumentListing, intake: Intake) {
     let hasPerpetuals = listing.instruments.contains { if case .perpetual = $0.kind { true } else { false } }
+    if autoDeleveraging != nil, !hasPerpetuals {
+      intake.problems.record(
+        "auto-deleveraging closes winners in perpetuals, and the venue has none", at: place, found: "autoDeleveraging",
+        hint: "leave the key out")
+    }
+    let hasInverse = listing.instruments.contains {
+      if case .perpetual(let terms) = $0.kind { terms.inverseFace != nil } else { false }
+    }
+    if autoDeleveraging != nil, hasInverse {
+      intake.problems.record(
+        "auto-deleveraging of inverse perpetuals is not supported", at: place, found: "autoDeleveraging",
+        hint: "leave the key out, or keep inverse contracts at a venue of their own")
+    }
     switch liquidation.method {
     case .full: break
     case .partial:

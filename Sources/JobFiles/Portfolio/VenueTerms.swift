@@ -31,7 +31,8 @@ import Schema
 /// liquidation: { policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }
 /// # or { policy: full, penalty, … }, or { policy: close-factor, closeFactor, fullBelowHealthFactor, bonus, … }
 /// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
-/// reserve: { balance: 2.5e7 }
+/// reserve: { balance: 2.5e7, segments: [{ assets: [DOGE], balance: 1e6 }] }   # segments may be left out
+/// autoDeleveraging: { ranking: profit-leverage }                       # or pro-rata; none if absent
 /// lossAllocation: socialise                                            # or bad-debt
 /// ```
 public struct VenueTerms: Sendable {
@@ -80,7 +81,7 @@ public struct VenueTerms: Sendable {
     let listing = InstrumentListing(
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
     let modes = EfficiencyModeListing(reading: &reader, instruments: listing.instruments).modes
-    let terms = ClearingTerms(reading: &reader, intake: intake)
+    let terms = ClearingTerms(reading: &reader, assets: assets, intake: intake)
     reader.finish()
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
     guard let name, let summary, let settlement, let synthetic, let terms else { return nil }
@@ -96,7 +97,8 @@ public struct VenueTerms: Sendable {
     places = listing.places
     rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
-      reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
+      reserve: terms.reserve, autoDeleveraging: terms.autoDeleveraging, lossAllocation: terms.lossAllocation,
+      efficiencyModes: modes)
   }
 
   /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of

@@ -47,7 +47,8 @@ struct Headline: Sendable {
   /// The measures in the order to read: the reserve, losses, liquidations, and what margin it takes.
   private static let chosen: [(id: String, level: Level)] = [
     ("reserve.exhaustionProbability", .only), ("reserve.required", .highest), ("reserve.uncovered.mean", .only),
-    ("socialised.mean", .only), ("badDebt.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
+    ("adl.haircut.mean", .only), ("socialised.mean", .only),
+    ("badDebt.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
     ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
@@ -68,8 +69,8 @@ struct Headline: Sendable {
     return labels
   }
 
-  /// Who bears what the reserve cannot pay is one of two; the other is zero by the venue's rules and says nothing.
-  private static let hiddenWhereZero: Set<String> = ["socialised.mean", "badDebt.mean"]
+  /// Who bears what the reserve cannot pay is the venue's choice; what is zero by its rules says nothing.
+  private static let hiddenWhereZero: Set<String> = ["adl.haircut.mean", "socialised.mean", "badDebt.mean"]
 
   private static func isZeroThroughout(_ id: String, _ report: StressReport) -> Bool {
     report.models.flatMap(\.estimates).allSatisfy { $0.id != id || $0.value == 0 }

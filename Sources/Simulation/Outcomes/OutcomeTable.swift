@@ -12,6 +12,10 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case largestShortfall
   /// Sum of the two largest shortfalls of accounts.
   case twoLargestShortfalls
+  /// Notional, at the marks, of contracts closed against winners.
+  case deleveragedNotional
+  /// Unrealised profit that winners forwent.
+  case profitForgone
   /// Shortfall charged to the remaining accounts.
   case socialised
   /// Shortfall that nobody covered.

@@ -17,14 +17,18 @@ final class AccountLedger {
   /// Reporting accounts liquidated so far on this path.
   private(set) var isLiquidated: [Bool]
   private(set) var liquidated: [Int32] = []
+  /// Units that the last closing of each position sold, signed; empty unless it is recorded.
+  private(set) var lastClosed: [Double]
   private var isTouched: [Bool]
   /// Accounts that changed since the screen last asked, each once.
   private(set) var recent: [Int32] = []
   private var isRecent: [Bool]
 
-  init(book: Book, reportingCount: Int) {
+  /// A ledger at t = 0; `recordsClosings` where the waterfall asks what was closed.
+  init(book: Book, reportingCount: Int, recordsClosings: Bool) {
     self.book = book
     quantity = book.quantity
+    lastClosed = recordsClosings ? [Double](repeating: 0, count: book.quantity.count) : []
     cash = book.cash
     isClosed = [Bool](repeating: false, count: book.accounts.count)
     isTouched = isClosed
@@ -39,7 +43,10 @@ final class AccountLedger {
       cash[index] = book.cash[index]
       isClosed[index] = false
       isTouched[index] = false
-      for position in book.positions(of: index) { quantity[position] = book.quantity[position] }
+      for position in book.positions(of: index) {
+        quantity[position] = book.quantity[position]
+        if !lastClosed.isEmpty { lastClosed[position] = 0 }
+      }
     }
     for account in liquidated { isLiquidated[Int(account)] = false }
     touched.removeAll(keepingCapacity: true)
@@ -58,6 +65,9 @@ final class AccountLedger {
     touch(account)
     quantity[position] = value
   }
+
+  /// Remembers what a closing sold of one position, of an account that it changes.
+  func recordClosing(of units: Double, position: Int) { lastClosed[position] = units }
 
   /// Empties the cash of an account and returns what it was.
   func takeCash(of account: Int) -> Double {

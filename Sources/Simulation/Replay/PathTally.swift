@@ -12,6 +12,9 @@ struct PathTally {
   var inflow = 0.0
   var liquidatorIncome = 0.0
   var uncovered = 0.0
+  /// Notional of contracts closed against winners, and the profits they forwent.
+  var deleveraged = 0.0
+  var haircut = 0.0
   var socialised = 0.0
   var badDebt = 0.0
   var largestShortfall = 0.0

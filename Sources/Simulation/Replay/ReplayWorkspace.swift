@@ -1,4 +1,5 @@
 import Venues
+import Clearing
 import Kernels
 import Markets
 
@@ -17,7 +18,10 @@ struct ReplayWorkspace: ~Copyable {
     outcome = BlockOutcome(simulator: simulator)
     let grid = simulator.grid
     let window = max(1, Int((simulator.callWindowHours / grid.stepHours).rounded()))
-    let ledgers = simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
+    let ledgers = simulator.venues.map {
+      AccountLedger(
+        book: $0.venue.book, reportingCount: $0.census.ids.count, recordsClosings: $0.rules.dividesLosses)
+    }
     replays = simulator.models.map { models in
       let venues = zip(zip(simulator.venues, models), ledgers).map { pair, ledger in
         VenueReplay(

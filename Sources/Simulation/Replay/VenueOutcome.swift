@@ -22,6 +22,8 @@ extension VenueReplay {
     set(.reserveInflow, tally.inflow)
     set(.largestShortfall, tally.largestShortfall)
     set(.twoLargestShortfalls, tally.largestShortfall + tally.secondShortfall)
+    set(.deleveragedNotional, tally.deleveraged)
+    set(.profitForgone, tally.haircut)
     set(.socialised, tally.socialised)
     set(.badDebt, tally.badDebt)
     set(.exhaustionHours, tally.exhaustionStep.map { Double($0) * stepHours } ?? .infinity)
@@ -88,7 +90,7 @@ extension VenueReplay {
       outsideGain += outside.bought[column] * columns.unitValue[column]
       outsideGain -= plan.netQuantity[column] * (columns.unitValue[column] - plan.initialValues.unitValue[column])
     }
-    let reserveGain = tally.reserve - plan.rules.reserve.balance
+    let reserveGain = tally.reserve - plan.rules.reserve.total
     let total = accountsGain + outsideGain + reserveGain + tally.liquidatorIncome - tally.badDebt
     return plan.grossEquity > 0 ? abs(total) / plan.grossEquity : abs(total)
   }

@@ -15,6 +15,7 @@ final class VenueReplay {
   let contributions: LossContributions?
   private(set) var tally: PathTally
   private(set) var outside: OutsideMarket
+  private let waterfall: StepWaterfall
   private let factors: any MarginFactors
   private let screen: CandidateScreen
   private let rule: ClosingRule
@@ -22,6 +23,7 @@ final class VenueReplay {
   private var startFactors: [Double] = []
   private var detected: [Int32]
   private var closings: [Closing] = []
+  private var closedParts: [(asset: Int, notional: Double)] = []
   private var exempt: Set<Int32> = []
   private let atStart: AtStart
 
@@ -36,12 +38,13 @@ final class VenueReplay {
     self.metrics = metrics
     self.contributions = contributions
     columns = ColumnState(plan: plan)
-    tally = PathTally(reserve: plan.rules.reserve.balance)
+    tally = PathTally(reserve: plan.rules.reserve.total)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
     screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
+    waterfall = StepWaterfall(plan: plan, holdings: holdings)
     detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
   }
 
@@ -49,8 +52,9 @@ final class VenueReplay {
   func reset(market: MarketState) {
     ledger.reset()
     holdings.reset()
-    tally = PathTally(reserve: plan.rules.reserve.balance)
+    tally = PathTally(reserve: plan.rules.reserve.total)
     outside.reset()
+    waterfall.reset()
     contributions?.reset()
     factors.reset(oraclePrices: market.marks)
     columns.reset(marks: market.marks)
@@ -189,6 +193,7 @@ final class VenueReplay {
   private func bookTrades(_ closing: Closing, market: MarketState) {
     let account = closing.account
     var closedNotional = 0.0
+    closedParts.removeAll(keepingCapacity: true)
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
@@ -201,27 +206,46 @@ final class VenueReplay {
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
-      if about.countsAsNotional { closedNotional += abs(units) * columns.unitNotional[column] }
+      guard about.countsAsNotional else { continue }
+      let notional = abs(units) * columns.unitNotional[column]
+      closedNotional += notional
+      record(closed: units, position, asset: about.asset, notional: notional)
     }
     tally.notional += closedNotional
-    payPenalty(account, closedNotional: closedNotional)
+    divideIncome(payPenalty(account, closedNotional: closedNotional), notional: closedNotional)
   }
 
-  private func payPenalty(_ account: Int, closedNotional: Double) {
+  /// Remembers what a closing did to one position, where losses and income are divided by instrument.
+  private func record(closed units: Double, _ position: Int, asset: Int, notional: Double) {
+    guard waterfall.isDivided else { return }
+    ledger.recordClosing(of: units, position: position)
+    closedParts.append((asset, notional))
+  }
+
+  /// Counts income of the reserve for the segments of the assets that the closing just booked earned it on.
+  private func divideIncome(_ income: Double, notional: Double) {
+    guard waterfall.isDivided, income > 0 else { return }
+    for part in closedParts { waterfall.addIncome(income * (part.notional / notional), asset: part.asset) }
+  }
+
+  /// Takes the penalty; returns the reserve's part of it.
+  private func payPenalty(_ account: Int, closedNotional: Double) -> Double {
     let left = max(0, ledger.equity(of: account, unitValue: columns.unitValue))
     let penalty = min(plan.rules.liquidation.penalty * closedNotional, left)
-    guard penalty > 0 else { return }
+    guard penalty > 0 else { return 0 }
     let toReserve = plan.rules.liquidation.reserveShare * penalty
     ledger.pay(-penalty, to: account)
     tally.addInflow(toReserve)
     tally.liquidatorIncome += penalty - toReserve
     contributions?.addIncome(toReserve, account: account, asset: plan.dominantAsset(of: account))
+    return toReserve
   }
 
   /// A loan liquidation: the borrower settles at oracle prices, the liquidator trades at the market's fills.
   private func bookLoan(_ closing: Closing, bonus: Double, market: MarketState) {
     let account = closing.account
     let cashBefore = ledger.cash[account]
+    closedParts.removeAll(keepingCapacity: true)
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
@@ -231,6 +255,9 @@ final class VenueReplay {
       setQuantity(before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       tally.liquidatorIncome += units * price
+      if about.side == .owed, units != 0 {
+        record(closed: units, position, asset: about.asset, notional: abs(units) * columns.unitNotional[column])
+      }
       guard closing.writesOffRest else { continue }
       writeOff(position, column: column, of: account)
     }
@@ -242,6 +269,7 @@ final class VenueReplay {
     tally.liquidatorIncome -= toReserve
     tally.addInflow(toReserve)
     tally.notional += closing.repaid
+    divideIncome(toReserve, notional: closing.repaid)
     contributions?.addIncome(toReserve, account: account, asset: plan.dominantAsset(of: account))
   }
 
@@ -252,6 +280,7 @@ final class VenueReplay {
     setQuantity(0, of: position, account: account)
     ledger.pay(rest * value, to: account)
     outside.buy(units: rest, column: column, price: value)
+    if rest < 0, waterfall.isDivided { ledger.recordClosing(of: rest, position: position) }
   }
 
   /// Sets what an account holds of one position, and what that counts for; nothing else may set a quantity.
@@ -273,6 +302,7 @@ final class VenueReplay {
     let shortfall = -ledger.takeCash(of: account)
     ledger.close(account)
     tally.addShortfall(shortfall)
+    waterfall.addShortfall(shortfall, account: account, ledger: ledger, columns: columns)
     contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
   }
 
@@ -289,35 +319,24 @@ final class VenueReplay {
   /// Takes the marks that the wave left behind.
   func revalue(market: MarketState) { columns.revalue(marks: market.marks) }
 
-  /// The waterfall at the end of `step`: reserve income first, then draws, then who is left.
+  /// The waterfall at the end of `step`: reserve income first, then draws, then winners, then who is left.
   func endStep(_ step: Int) {
     tally.cumulativeDraw += tally.stepShortfall - tally.stepInflow
     tally.requiredReserve = max(tally.requiredReserve, tally.cumulativeDraw)
-    tally.reserve += tally.stepInflow
-    let draw = min(tally.stepShortfall, tally.reserve)
-    let rest = tally.stepShortfall - draw
-    tally.reserve -= draw
+    guard tally.stepShortfall > 0 || tally.stepInflow > 0 else { return }
+    let result = waterfall.settle(
+      shortfall: tally.stepShortfall, income: tally.stepInflow, ledger: ledger, columns: columns, outside: &outside)
+    tally.reserve = waterfall.balances.reduce(0, +)
     tally.stepShortfall = 0
     tally.stepInflow = 0
-    guard rest > 0 else { return }
+    guard result.uncovered > 0 else { return }
     tally.exhaustionStep = tally.exhaustionStep ?? step
-    tally.uncovered += rest
-    let taken = plan.rules.lossAllocation == .socialise ? socialise(rest) : 0
-    tally.socialised += taken
-    tally.badDebt += rest - taken
-  }
-
-  /// Charges open accounts in proportion to their positive equity, at most all of it; returns what was charged.
-  private func socialise(_ loss: Double) -> Double {
-    let accounts = ledger.book.accounts.indices.filter { !ledger.isClosed[$0] }
-    let equities = accounts.map { max(0, ledger.equity(of: $0, unitValue: columns.unitValue)) }
-    let total = equities.reduce(0, +)
-    let taken = min(loss, total)
-    guard taken > 0 else { return 0 }
-    for (account, equity) in zip(accounts, equities) where equity > 0 {
-      ledger.pay(-min(equity, taken * equity / total), to: account)
-    }
-    screen.invalidate()
-    return taken
+    tally.uncovered += result.uncovered
+    tally.deleveraged += result.deleveraged
+    tally.haircut += result.haircut
+    tally.socialised += result.socialised
+    tally.badDebt += result.uncovered - result.haircut - result.socialised
+    // Accounts lost cash or contracts in a way no bound covers.
+    if result.haircut > 0 || result.socialised > 0 { screen.invalidate() }
   }
 }

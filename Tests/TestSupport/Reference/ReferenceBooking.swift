@@ -39,7 +39,7 @@ extension ReferenceClearingHouse {
       }
     }
     for index in actions.indices { returnIsolatedCollateral(&actions[index]) }
-    for index in actions.indices { wipeOut(&actions[index]) }
+    for index in actions.indices { wipeOut(&actions[index], valuation) }
     path.liquidatedNotional += actions.reduce(0) { $0 + $1.notional }
     return actions
   }
@@ -69,19 +69,30 @@ extension ReferenceClearingHouse {
   /// capped by what the account is worth after the fills, at the marks before the wave.
   private mutating func bookClosing(_ action: inout ReferenceAction, fills: [Double], _ valuation: ReferenceValuation) {
     let index = action.closing.account
+    var earned: [Int: Double] = [:]
     for place in accounts[index].positions.indices {
       let position = accounts[index].positions[place]
       let share = action.closing.share(of: position)
       guard share > 0, position.quantity != 0 else { continue }
       accounts[index].cash += trade(share, of: position, fills: fills, hours: valuation.hours)
       accounts[index].positions[place].quantity *= 1 - share
-      if position.countsAsNotional { action.notional += share * valuation.notional(position) }
+      guard position.countsAsNotional else { continue }
+      action.notional += share * valuation.notional(position)
+      accounts[index].positions[place].lastClosed = share * position.quantity
+      earned[position.asset, default: 0] += share * valuation.notional(position)
     }
     let left = max(0, accounts[index].equity(valuation))
     action.penalty = min(rules.liquidation.penalty * action.notional, left)
     accounts[index].cash -= action.penalty
     liquidators += (1 - rules.liquidation.reserveShare) * action.penalty
-    step.reserveIncome += rules.liquidation.reserveShare * action.penalty
+    takeIncome(rules.liquidation.reserveShare * action.penalty, by: earned, of: action.notional)
+  }
+
+  /// Income of the reserve, to be divided over assets like `earned`, whose sum may be less than `notional`.
+  private mutating func takeIncome(_ income: Double, by earned: [Int: Double], of notional: Double) {
+    step.reserveIncome += income
+    guard notional > 0 else { return }
+    for (asset, part) in earned { step.incomeOfAsset[asset, default: 0] += income * part / notional }
   }
 
   /// Close-factor: the liquidator repays debt and takes collateral at the oracle price, and trades both at the fills.
@@ -93,9 +104,14 @@ extension ReferenceClearingHouse {
   ) {
     let closing = action.closing
     let index = closing.account
+    var earned: [Int: Double] = [:]
     for place in accounts[index].positions.indices {
       let position = accounts[index].positions[place]
       let share = closing.share(of: position)
+      if position.side == .owed, share > 0, position.quantity != 0 {
+        accounts[index].positions[place].lastClosed = share * position.quantity
+        earned[position.asset, default: 0] += share * valuation.notional(position)
+      }
       liquidators += trade(share, of: position, fills: fills, hours: valuation.hours)
       accounts[index].positions[place].quantity *= 1 - share
     }
@@ -105,7 +121,7 @@ extension ReferenceClearingHouse {
     action.penalty = bonus * closing.repaid
     let toReserve = rules.liquidation.reserveShare * action.penalty
     liquidators -= toReserve
-    step.reserveIncome += toReserve
+    takeIncome(toReserve, by: earned, of: closing.repaid)
     if closing.isCollateralExhausted { settleDebt(of: index, valuation) }
   }
 
@@ -116,6 +132,7 @@ extension ReferenceClearingHouse {
       let position = accounts[index].positions[place]
       accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
       accounts[index].positions[place].quantity = 0
+      if position.quantity < 0 { accounts[index].positions[place].lastClosed = position.quantity }
     }
   }
 
@@ -153,7 +170,7 @@ extension ReferenceClearingHouse {
   }
 
   /// An account that holds nothing and owes cash is closed; what it owes is a shortfall, met at the end of the step.
-  private mutating func wipeOut(_ action: inout ReferenceAction) {
+  private mutating func wipeOut(_ action: inout ReferenceAction, _ valuation: ReferenceValuation) {
     let index = action.closing.account
     guard accounts[index].holdsNothing, accounts[index].cash < 0 else { return }
     action.shortfall = -accounts[index].cash
@@ -161,5 +178,15 @@ extension ReferenceClearingHouse {
     accounts[index].isOpen = false
     step.shortfalls += action.shortfall
     path.shortfallOfAccount[index, default: 0] += action.shortfall
+    let sold = accounts[index].positions.filter { $0.lastClosed != 0 }
+    let weights = sold.map { abs($0.lastClosed) * valuation.unitNotional($0) }
+    let total = weights.reduce(0, +)
+    for (position, weight) in zip(sold, weights) where total > 0 {
+      step.claims.append(
+        ReferenceClaim(
+          instrument: position.instrument, asset: position.asset,
+          isLinearFuture: position.side == .perpetual && position.leg == .whole, isLong: position.lastClosed > 0,
+          money: action.shortfall * weight / total, contracts: abs(position.lastClosed)))
+    }
   }
 }

@@ -36,8 +36,10 @@ struct ReferenceClearingHouse {
   var accounts: [ReferenceAccount]
   /// Cumulative funding per unit of each instrument.
   var funding: [Double]
-  /// Balance of the reserve; a step's income arrives at its end.
-  var reserve: Double
+  /// Balance of the shared reserve; a step's income arrives at its end.
+  var sharedReserve: Double
+  /// Balances of the reserve's segments.
+  var segments: [Double]
   /// What all liquidators together earned.
   var liquidators = 0.0
   /// The other side of every trade.
@@ -61,9 +63,13 @@ struct ReferenceClearingHouse {
       ReferenceAccount($0, of: input.venue.book, instruments: input.venue.instruments)
     }
     funding = venue.instruments.map { _ in 0 }
-    reserve = rules.reserve.balance
+    sharedReserve = rules.reserve.balance
+    segments = rules.reserve.segments.map(\.balance)
     outside = ReferenceOutsideMarket(accounts: accounts)
   }
+
+  /// Everything that the reserve holds.
+  var reserve: Double { sharedReserve + segments.reduce(0, +) }
 
   /// The venue's positions at `prices` now.
   func valuation(_ prices: [Double], hours: Double) -> ReferenceValuation {
@@ -125,6 +131,21 @@ struct ReferenceStepTally {
   var shortfalls = 0.0
   /// The reserve's share of penalties and bonuses.
   var reserveIncome = 0.0
+  /// What is known of the income by asset.
+  var incomeOfAsset: [Int: Double] = [:]
+  /// Shortfalls by what the bankrupt accounts' last closings sold.
+  var claims: [ReferenceClaim] = []
+}
+
+/// A part of a shortfall, and the contracts that go with it.
+struct ReferenceClaim {
+  let instrument: Int
+  let asset: Int
+  let isLinearFuture: Bool
+  /// Whether the bankrupt account was long.
+  let isLong: Bool
+  var money: Double
+  var contracts: Double
 }
 
 /// What happened at a venue on one path.
@@ -135,6 +156,8 @@ struct ReferencePathTally {
   var requiredReserve = 0.0
   /// Shortfalls beyond the reserve, and how they were shared out.
   var uncovered = 0.0
+  var deleveraged = 0.0
+  var profitForgone = 0.0
   var socialised = 0.0
   var badDebt = 0.0
   /// When a shortfall first exceeded the reserve.

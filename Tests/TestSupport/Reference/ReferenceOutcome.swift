@@ -16,6 +16,10 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var largestShortfall: Double
   /// Sum of the two largest.
   public var twoLargestShortfalls: Double
+  /// Notional of contracts closed against winners.
+  public var deleveragedNotional: Double
+  /// Profit that those winners forwent.
+  public var profitForgone: Double
   /// Charged to the remaining accounts.
   public var socialised: Double
   /// Borne by nobody.
@@ -56,6 +60,8 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let largest = path.shortfallOfAccount.values.sorted(by: >)
     largestShortfall = largest.first ?? 0
     twoLargestShortfalls = largest.prefix(2).reduce(0, +)
+    deleveragedNotional = path.deleveraged
+    profitForgone = path.profitForgone
     socialised = path.socialised
     badDebt = path.badDebt
     exhaustionHours = path.exhaustionHours
