@@ -68,7 +68,8 @@ public struct GarchRecovery: Sendable {
     _ value: (GarchParameters, GarchStandardErrors) -> (estimate: Double, error: Double)
   ) -> Row {
     let pairs = fits.compactMap { fit in fit.standardErrors.map { value(fit.parameters, $0) } }
-    let (mean, variance) = meanAndVariance(pairs.map(\.estimate).span)
+    let estimates = pairs.map(\.estimate)
+    let (mean, variance) = meanAndVariance(estimates.span)
     let held = pairs.filter { abs($0.estimate - expected) <= 1.96 * $0.error }.count
     let stated = pairs.reduce(0) { $0 + $1.error } / Double(pairs.count)
     return Row(
