@@ -37,6 +37,8 @@ public struct AutoDeleveraging: Sendable, Hashable {
   public struct Winner: Sendable, Hashable {
     /// Number of the account.
     public var account: Int
+    /// Place of the position in the book.
+    public var position: Int
     /// Its id, which decides ties.
     public var id: String
     /// Contracts held, without sign, > 0.
@@ -49,8 +51,9 @@ public struct AutoDeleveraging: Sendable, Hashable {
     public var score: Double
 
     /// Creates a winner.
-    public init(account: Int, id: String, contracts: Double, profit: Double, equity: Double, score: Double) {
+    public init(account: Int, position: Int, id: String, contracts: Double, profit: Double, equity: Double, score: Double) {
       self.account = account
+      self.position = position
       self.id = id
       self.contracts = contracts
       self.profit = profit
@@ -66,6 +69,8 @@ public struct AutoDeleveraging: Sendable, Hashable {
   public struct Share: Sendable, Hashable {
     /// Number of the account.
     public var account: Int
+    /// Place of the position in the book.
+    public var position: Int
     /// Profit forgone, ≥ 0.
     public var haircut: Double
     /// Contracts closed, without sign, ≥ 0.
@@ -92,7 +97,7 @@ public struct AutoDeleveraging: Sendable, Hashable {
       let closed = min(winner.contracts, contracts)
       let haircut = min(perContract * closed, winner.limit * (closed / winner.contracts), money)
       guard haircut > 0 else { continue }
-      shares.append(Share(account: winner.account, haircut: haircut, contracts: closed))
+      shares.append(Share(account: winner.account, position: winner.position, haircut: haircut, contracts: closed))
       money -= haircut
       contracts -= closed
     }
@@ -107,7 +112,7 @@ public struct AutoDeleveraging: Sendable, Hashable {
     return winners.filter { $0.limit > 0 }.map { winner in
       let haircut = winner.limit * share
       return Share(
-        account: winner.account, haircut: haircut,
+        account: winner.account, position: winner.position, haircut: haircut,
         contracts: min(winner.contracts, claim.contracts * (haircut / claim.unmet)))
     }
   }

@@ -20,6 +20,8 @@ public struct VenuePlan: Sendable {
   let closingPenalty: [Double]
   /// What is settled in cash within the horizon, in the order of time.
   let expiries: [ColumnExpiry]
+  /// Who holds each column, with the place of the position, by column; empty where the venue does not deleverage.
+  let holders: [[(account: Int32, position: Int32)]]
   /// Steps between funding times of each column; 0 for none.
   let fundingSteps: [Int]
   /// Fraction of the mark paid per unit at a funding time, per column; 0 where the market's rate is paid.
@@ -59,6 +61,7 @@ public struct VenuePlan: Sendable {
     valueConstant = book.openingValuations.map(\.constant)
     notionalConstant = book.openingValuations.map(\.face)
     closingPenalty = book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
+    holders = rules.autoDeleveraging == nil ? [] : Self.holders(in: book)
     expiries = ColumnExpiry.within(grid, of: venue)
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in
       guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.paysFunding,
@@ -121,6 +124,16 @@ public struct VenuePlan: Sendable {
 
   private func size(of position: Int) -> Double {
     abs(venue.book.quantity[position]) * initialValues.unitNotional[Int(venue.book.column[position])]
+  }
+
+  private static func holders(in book: Book) -> [[(account: Int32, position: Int32)]] {
+    var holders = [[(account: Int32, position: Int32)]](repeating: [], count: book.columns.count)
+    for account in book.accounts.indices {
+      for position in book.positions(of: account) {
+        holders[Int(book.column[position])].append((Int32(account), Int32(position)))
+      }
+    }
+    return holders
   }
 
   private static func growth(of column: Book.Column, instruments: [Instrument], grid: TimeGrid) -> [Double] {

@@ -8,7 +8,7 @@ struct AutoDeleveragingTests {
     _ account: Int, id: String, contracts: Double = 10, profit: Double = 600, equity: Double = 700, score: Double = 1
   ) -> AutoDeleveraging.Winner {
     AutoDeleveraging.Winner(
-      account: account, id: id, contracts: contracts, profit: profit, equity: equity, score: score)
+      account: account, position: account, id: id, contracts: contracts, profit: profit, equity: equity, score: score)
   }
 
   private let queue = AutoDeleveraging(ranking: .profitTimesLeverage)

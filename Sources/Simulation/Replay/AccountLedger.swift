@@ -76,6 +76,12 @@ final class AccountLedger {
     return cash[account]
   }
 
+  /// Returns what is left of an isolated account that holds nothing any more to its owner; does nothing for any other.
+  func returnRemainder(of account: Int) {
+    guard cash[account] > 0, let owner = book.accounts[account].owner else { return }
+    pay(takeCash(of: account), to: owner)
+  }
+
   /// Marks an account as wiped out.
   func close(_ account: Int) {
     touch(account)

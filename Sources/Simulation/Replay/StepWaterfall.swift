@@ -35,6 +35,8 @@ final class StepWaterfall {
   private let segmentOfAsset: [Int]
   /// Slots of linear futures in the order of the venue's instruments, longs first: it must not depend on that of accounts.
   private let perpetualSlots: [Int]
+  /// Who holds each of those, with the place of the position; empty where nobody is deleveraged.
+  private let holders: [[(account: Int32, position: Int32)]]
   private var incomes: [Double]
   /// Shortfall and contracts closed by slot: 2·column, plus 1 for shorts.
   private var shortfalls: [Double]
@@ -53,6 +55,7 @@ final class StepWaterfall {
     let columns = plan.venue.book.columns
     perpetualSlots = columns.indices.filter { columns[$0].side == .perpetual && columns[$0].leg == .whole }
       .sorted { columns[$0].instrument < columns[$1].instrument }.flatMap { [2 * $0, 2 * $0 + 1] }
+    holders = plan.holders
     balances = [rules.reserve.balance] + rules.reserve.segments.map(\.balance)
     incomes = [Double](repeating: 0, count: balances.count)
     shortfalls = [Double](repeating: 0, count: 2 * book.columns.count)
@@ -155,36 +158,40 @@ final class StepWaterfall {
     _ result: inout Result
   ) {
     guard let rule = rules.autoDeleveraging else { return }
+    var emptied: [Int] = []
     for slot in perpetualSlots {
       let claim = AutoDeleveraging.Claim(unmet: shortfalls[slot] * share, contracts: contracts[slot] * share)
       guard claim.unmet > 0, claim.contracts > 0 else { continue }
       let column = slot / 2
       let side = slot % 2 == 0 ? -1.0 : 1.0
       for part in rule.shares(of: claim, among: winners(column, side, ledger, columns)) {
-        guard let position = position(of: part.account, column) else { continue }
+        let position = part.position
         let units = side * part.contracts
         let held = ledger.quantity[position]
         let left = part.contracts >= abs(held) ? 0 : held - units
         ledger.setQuantity(left, of: position, account: part.account)
         holdings.set(left, of: position)
+        if ledger.holdsNothing(part.account) { emptied.append(part.account) }
         ledger.pay(units * columns.unitValue[column] - part.haircut, to: part.account)
         outside.buy(units: units, column: column, price: columns.unitValue[column])
         result.haircut += part.haircut
         result.deleveraged += part.contracts * columns.unitNotional[column]
       }
     }
-  }
-
-  private func position(of account: Int, _ column: Int) -> Int? {
-    book.positions(of: account).first { Int(book.column[$0]) == column }
+    for account in emptied {
+      // Nobody forgoes more than its equity: less than nothing is rounding, and must not become a shortfall.
+      if ledger.cash[account] < 0 { _ = ledger.takeCash(of: account) }
+      ledger.returnRemainder(of: account)
+    }
   }
 
   /// Open accounts with an unrealised profit in `column` on the given side.
   private func winners(
     _ column: Int, _ side: Double, _ ledger: AccountLedger, _ columns: ColumnState
   ) -> [AutoDeleveraging.Winner] {
-    book.accounts.indices.compactMap { account in
-      guard !ledger.isClosed[account], let position = position(of: account, column) else { return nil }
+    holders[column].compactMap { holder in
+      let (account, position) = (Int(holder.account), Int(holder.position))
+      guard !ledger.isClosed[account] else { return nil }
       let quantity = ledger.quantity[position]
       let profit = quantity * (columns.unitValue[column] - book.entry[position])
       guard quantity * side > 0, profit > 0 else { return nil }
@@ -196,7 +203,7 @@ final class StepWaterfall {
       }
       guard equity > 0 else { return nil }
       return AutoDeleveraging.Winner(
-        account: account, id: book.accounts[account].id, contracts: abs(quantity), profit: profit, equity: equity,
+        account: account, position: position, id: book.accounts[account].id, contracts: abs(quantity), profit: profit, equity: equity,
         score: profit / (abs(quantity) * book.entry[position]) * (notional / equity))
     }
   }

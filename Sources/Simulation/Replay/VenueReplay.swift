@@ -87,7 +87,7 @@ final class VenueReplay {
         ledger.pay(units * price, to: account)
         setQuantity(0, of: position, account: account)
         outside.buy(units: units, column: expiry.column, price: price)
-        if ledger.holdsNothing(account) { returnRemainder(of: account) }
+        if ledger.holdsNothing(account) { ledger.returnRemainder(of: account) }
       }
     }
   }
@@ -158,7 +158,8 @@ final class VenueReplay {
       }
     }
     let emptied = closings.map(\.account).filter { ledger.holdsNothing($0) }
-    for account in emptied { returnRemainder(of: account) }
+    // Isolated remainders return before anybody is judged wiped out, so that the order of accounts does not matter.
+    for account in emptied { ledger.returnRemainder(of: account) }
     for account in emptied { wipeOut(account) }
   }
 
@@ -287,13 +288,6 @@ final class VenueReplay {
   private func setQuantity(_ value: Double, of position: Int, account: Int) {
     ledger.setQuantity(value, of: position, account: account)
     holdings.set(value, of: position)
-  }
-
-  /// What is left of an emptied isolated position returns to its owner, before anybody is judged wiped out, so that the
-  /// order of accounts does not matter.
-  private func returnRemainder(of account: Int) {
-    guard ledger.cash[account] > 0, let owner = ledger.book.accounts[account].owner else { return }
-    ledger.pay(ledger.takeCash(of: account), to: owner)
   }
 
   /// An account that holds nothing any more and owes cash: the deficit is a shortfall.

@@ -98,6 +98,11 @@ extension ReferenceClearingHouse {
         }
       }
     }
+    for index in accounts.indices where accounts[index].holdsNothing && accounts[index].cash > 0 {
+      guard let owner = accounts[index].terms.owner else { continue }
+      accounts[owner].cash += accounts[index].cash
+      accounts[index].cash = 0
+    }
   }
 
   /// A winner: where its position is, what it can forgo at most, and its score.
@@ -171,6 +176,8 @@ extension ReferenceClearingHouse {
     outside.take(quantity, like: position, paying: money)
     accounts[winner.account].positions[winner.place].quantity -= quantity
     accounts[winner.account].cash += money - haircut
+    // A winner never forgoes more than its equity: less than nothing is rounding.
+    if accounts[winner.account].holdsNothing { accounts[winner.account].cash = max(0, accounts[winner.account].cash) }
     result.profitForgone += haircut
     result.deleveraged += closed * valuation.unitNotional(position)
   }
