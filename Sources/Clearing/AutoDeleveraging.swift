@@ -51,7 +51,9 @@ public struct AutoDeleveraging: Sendable, Hashable {
     public var score: Double
 
     /// Creates a winner.
-    public init(account: Int, position: Int, id: String, contracts: Double, profit: Double, equity: Double, score: Double) {
+    public init(
+      account: Int, position: Int, id: String, contracts: Double, profit: Double, equity: Double, score: Double
+    ) {
       self.account = account
       self.position = position
       self.id = id

@@ -203,7 +203,8 @@ final class StepWaterfall {
       }
       guard equity > 0 else { return nil }
       return AutoDeleveraging.Winner(
-        account: account, position: position, id: book.accounts[account].id, contracts: abs(quantity), profit: profit, equity: equity,
+        account: account, position: position, id: book.accounts[account].id, contracts: abs(quantity), profit: profit,
+        equity: equity,
         score: profit / (abs(quantity) * book.entry[position]) * (notional / equity))
     }
   }
