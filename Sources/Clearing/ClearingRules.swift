@@ -75,6 +75,12 @@ public struct ClearingRules: Sendable {
   public var autoDeleveraging: AutoDeleveraging?
   /// What follows at last.
   public var lossAllocation: LossAllocation
+  /// What slows liquidations down; nil for nothing.
+  public var circuitBreaker: CircuitBreaker?
+  /// Who closes accounts; nil where they are always there, without limit and cost.
+  public var liquidators: LiquidatorTerms?
+  /// Who takes what liquidators leave; nil for nobody.
+  public var backstop: Backstop?
   /// Categories of assets, referred to by accounts.
   public var efficiencyModes: [EfficiencyMode]
 
@@ -82,6 +88,7 @@ public struct ClearingRules: Sendable {
   public init(
     brackets: [BracketTable], bracketNames: [String], liquidation: LiquidationPolicy, impact: MarketImpact,
     reserve: ReserveFund, autoDeleveraging: AutoDeleveraging? = nil, lossAllocation: LossAllocation,
+    circuitBreaker: CircuitBreaker? = nil, liquidators: LiquidatorTerms? = nil, backstop: Backstop? = nil,
     efficiencyModes: [EfficiencyMode] = []
   ) {
     self.brackets = brackets
@@ -91,6 +98,9 @@ public struct ClearingRules: Sendable {
     self.reserve = reserve
     self.autoDeleveraging = autoDeleveraging
     self.lossAllocation = lossAllocation
+    self.circuitBreaker = circuitBreaker
+    self.liquidators = liquidators
+    self.backstop = backstop
     self.efficiencyModes = efficiencyModes
   }
 

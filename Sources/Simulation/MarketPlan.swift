@@ -2,6 +2,8 @@ public import Clearing
 public import Markets
 public import Venues
 
+import Foundation
+
 /// The market that all venues of a job trade in: depth and impact law per asset.
 public struct MarketPlan: Sendable {
   /// What trades do to marks.
@@ -12,6 +14,10 @@ public struct MarketPlan: Sendable {
   let volume: [Double]
   /// Half the relative spread per asset.
   let halfSpread: [Double]
+  /// Variance of one step's log return in the long run, per asset.
+  let longRunStepVariance: [Double]
+  /// What a step leaves of an estimate of variance that congestion looks at.
+  let turbulenceDecay: Double
   /// What a step leaves of transient impact.
   let decay: Double
   /// Depth and spread along time, as factors on the figures above; nil where they stay.
@@ -31,6 +37,8 @@ public struct MarketPlan: Sendable {
     }
     volume = venue.depths.map { $0?.averageDailyVolume ?? 1 }
     halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
+    longRunStepVariance = longRunVolatilities.map { $0 * $0 * grid.stepYears }
+    turbulenceDecay = pow(LiquidatorTerms.decayPerDay, grid.stepHours / 24)
     decay = rules.impact.decay(hours: grid.stepHours)
     self.liquidity = liquidity
   }

@@ -7,7 +7,7 @@ public struct VenuePlan: Sendable {
   /// The venue.
   public let venue: Venue
   /// How it clears.
-  public let rules: ClearingRules
+  public private(set) var rules: ClearingRules
   /// Names of the universe's assets.
   public let assetIDs: [String]
   /// How its accounts are reported.
@@ -17,11 +17,11 @@ public struct VenuePlan: Sendable {
   /// Value of one unit of each column at a mark of 0, and its notional there: those of an inverse face, else 0.
   let valueConstant: [Double], notionalConstant: [Double]
   /// Penalty paid per unit notional when closing, per column; 0 for what is no notional.
-  let closingPenalty: [Double]
+  private(set) var closingPenalty: [Double]
   /// What is settled in cash within the horizon, in the order of time.
   let expiries: [ColumnExpiry]
   /// Who holds each column, with the place of the position, by column; empty where the venue does not deleverage.
-  let holders: [[(account: Int32, position: Int32)]]
+  private(set) var holders: [[(account: Int32, position: Int32)]]
   /// Steps between funding times of each column; 0 for none.
   let fundingSteps: [Int]
   /// Fraction of the mark paid per unit at a funding time, per column; 0 where the market's rate is paid.
@@ -60,8 +60,8 @@ public struct VenuePlan: Sendable {
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
     valueConstant = book.openingValuations.map(\.constant)
     notionalConstant = book.openingValuations.map(\.face)
-    closingPenalty = book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
-    holders = rules.autoDeleveraging == nil ? [] : Self.holders(in: book)
+    closingPenalty = Self.closingPenalty(of: book, rules)
+    holders = Self.holders(in: book, rules)
     expiries = ColumnExpiry.within(grid, of: venue)
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in
       guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.paysFunding,
@@ -126,7 +126,21 @@ public struct VenuePlan: Sendable {
     abs(venue.book.quantity[position]) * initialValues.unitNotional[Int(venue.book.column[position])]
   }
 
-  private static func holders(in book: Book) -> [[(account: Int32, position: Int32)]] {
+  /// The same venue, cleared by other rules.
+  func with(rules: ClearingRules) -> VenuePlan {
+    var other = self
+    other.rules = rules
+    other.closingPenalty = Self.closingPenalty(of: venue.book, rules)
+    other.holders = Self.holders(in: venue.book, rules)
+    return other
+  }
+
+  private static func closingPenalty(of book: Book, _ rules: ClearingRules) -> [Double] {
+    book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
+  }
+
+  private static func holders(in book: Book, _ rules: ClearingRules) -> [[(account: Int32, position: Int32)]] {
+    guard rules.autoDeleveraging != nil else { return [] }
     var holders = [[(account: Int32, position: Int32)]](repeating: [], count: book.columns.count)
     for account in book.accounts.indices {
       for position in book.positions(of: account) {

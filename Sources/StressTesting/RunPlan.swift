@@ -54,7 +54,8 @@ struct RunPlan {
         ? entry.plans
         : venues.map {
           ModelPlan(
-            model: scenario.marginModels[entry.jobModel].model, scale: entry.label.factor, plan: $0)
+            model: scenario.marginModels[entry.jobModel].model, scale: entry.label.factor, plan: $0,
+            rules: job.marginModels[entry.jobModel].rules)
         }
     }
     return Simulator(
@@ -80,7 +81,10 @@ struct RunPlan {
   ) throws -> [ModelEntry] {
     let order = [job.baseline] + job.marginModels.indices.filter { $0 != job.baseline }
     let plain = order.map { index in
-      let plans = venues.map { ModelPlan(model: job.marginModels[index].model, scale: 1, plan: $0) }
+      let plans = venues.map { 
+        ModelPlan(
+          model: job.marginModels[index].model, scale: 1, plan: $0, rules: job.marginModels[index].rules)
+      }
       return ModelEntry(
         jobModel: index, label: label(of: job.marginModels[index]), plans: plans, matching: nil)
     }
@@ -108,7 +112,9 @@ struct RunPlan {
     label.matching = .equalAverageInitialMargin
     label.factor = matching.factor
     label.factorStandardError = matching.standardError
-    let plans = venues.map { ModelPlan(model: model.model, scale: matching.factor, plan: $0) }
+    let plans = venues.map { 
+      ModelPlan(model: model.model, scale: matching.factor, plan: $0, rules: model.rules)
+    }
     return ModelEntry(jobModel: entry.jobModel, label: label, plans: plans, matching: matching)
   }
 

@@ -31,6 +31,7 @@ struct TwinCase {
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
+    market.pathNumber = UInt64(path)
     if funding != nil { market.fundingRates = fundingRates[path] }
     return market
   }
@@ -78,6 +79,7 @@ extension TwinCase {
       venues.append(isPerpetual ? market.perpetualVenue(&figures) : market.lendingPool(&figures))
     }
     self.venues = venues
+    for index in venues.indices { self.venues[index].rules.restrain(case: number, venue: index) }
     extremes = figures.flip(0.2) ? paths.map { Self.extremes(of: $0, &figures) } : nil
   }
 

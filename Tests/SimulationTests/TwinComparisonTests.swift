@@ -184,7 +184,7 @@ struct TwinComparisonTests {
     let gross = twin.grossEquity(venue: venue)
     var differing: [String] = []
     for quantity in PathQuantity.allCases {
-      let (expected, scale) = reference(quantity, outcome, gross: gross)
+      let (expected, scale) = reference(quantity, outcome, twin, gross: gross)
       let found = series[quantity][path]
       let isSame = found == expected || (found.isNaN && expected.isNaN) || abs(found - expected) <= scale
       if !isSame { differing.append("\(quantity) is \(found) and not \(expected)") }
@@ -196,7 +196,9 @@ struct TwinComparisonTests {
   }
 
   /// What the reference has for a quantity, and by how much it may differ.
-  private func reference(_ quantity: PathQuantity, _ outcome: ReferenceOutcome, gross: Double) -> (Double, Double) {
+  private func reference(
+    _ quantity: PathQuantity, _ outcome: ReferenceOutcome, _ twin: TwinCase, gross: Double
+  ) -> (Double, Double) {
     let money = Self.tolerance * gross
     let margin = outcome.margin
     func relative(_ value: Double) -> (Double, Double) { (value, Self.tolerance * max(1, abs(value))) }
@@ -228,6 +230,16 @@ struct TwinComparisonTests {
     case .volatilityRealised: return relative(margin.volatilityRealised ?? .nan)
     case .conservationResidual: return (0, 1e-9)
     case .shortfall: return (outcome.shortfalls, money)
+    case .equityLost: return (outcome.equityLost, money)
+    case .penalties: return (outcome.penalties, money)
+    case .drawnFromSegments: return (outcome.drawnFromSegments, money)
+    case .drawnFromShared: return (outcome.drawnFromShared, money)
+    case .waitingNotionalHours: return (outcome.waitingHours, money * twin.grid.horizonHours)
+    case .largestWaiting: return (outcome.largestWaiting, money)
+    case .liquidatorIncome: return (outcome.liquidatorIncome, money)
+    case .backstopTaken: return (outcome.backstopTaken, money)
+    case .backstopProfit: return (outcome.backstopProfit, money)
+    case .backstopFailed: return (outcome.backstopFailed ? 1 : 0, 0)
     }
   }
 }

@@ -19,12 +19,19 @@ struct TwinFeatureCounts {
       for visit in step.visits { add("wave at a \(visit.phase)", when: visit.waves > 0) }
       let places = step.visits.map(\.waves) + [step.waves.count - step.visits.reduce(0) { $0 + $1.waves }]
       add("waves at two places of a step", when: places.filter { $0 > 0 }.count > 1)
+      add("failed backstop sold out", when: step.waves.contains(where: \.sellsBackstop))
       for wave in step.waves { add(wave, start: trace.steps[0], of: twin) }
       for (venue, state) in step.venues.enumerated() { add(state, of: twin.venues[venue], step: step) }
     }
     for (venue, outcome) in trace.outcomes.enumerated() {
       add("path without any liquidation", when: outcome.liquidationEvents == 0)
       add("requirement-driven liquidation", when: outcome.requirementDriven > 0)
+      let rules = twin.venues[venue].rules
+      add("notional waiting under a breaker", when: outcome.waitingHours > 0 && rules.circuitBreaker != nil)
+      add("notional waiting for liquidators", when: outcome.waitingHours > 0 && rules.liquidators != nil)
+      add("backstop took over", when: outcome.backstopTaken > 0)
+      add("backstop gained", when: outcome.backstopProfit > 0)
+      add("backstop failed", when: outcome.backstopFailed)
       add("waves used up", when: outcome.waves == twin.venues[venue].rules.liquidation.waves && outcome.waves > 1)
       let last = trace.steps[trace.steps.count - 1].venues[venue].accounts
       add("open account with negative equity at the end", when: last.contains { $0.isOpen && $0.equity < 0 })
@@ -38,6 +45,7 @@ struct TwinFeatureCounts {
     add("two-sided wave", when: wave.executions.contains { $0.flow > 0 } && wave.executions.contains { $0.flow < 0 })
     for action in wave.actions {
       let closing = action.closing
+      add("closing with a cost", when: closing.cost > 0)
       let account = twin.venues[action.venue].venue.book.accounts[closing.account]
       add("full close", when: closing.perpetualShare == 1)
       add("partial close", when: closing.perpetualShare > 0 && closing.perpetualShare < 1)

@@ -74,7 +74,9 @@ struct TwinIdentityTests {
       let twin = try #require(TwinCase(number: number))
       let trace = twin.trace(path: 0)
       for (earlier, step) in zip(trace.steps, trace.steps.dropFirst()) where step.waves.isEmpty {
-        for (before, after) in zip(earlier.venues, step.venues) {
+        for (venue, (before, after)) in zip(earlier.venues, step.venues).enumerated() {
+          // A backstop takes over without a wave.
+          guard twin.venues[venue].rules.backstop == nil else { continue }
           #expect(before.accounts.map(\.cash) == after.accounts.map(\.cash))
           #expect(before.accounts.map(\.quantities) == after.accounts.map(\.quantities))
           #expect(before.reserve == after.reserve)

@@ -11,6 +11,8 @@ struct ModelsSection {
     let name: String
     let choice: KindChoice?
     let node: DocumentNode
+    /// Its `rules:`, where it has any.
+    let rules: DocumentNode?
     /// The model's type; nil where its kind is unknown.
     var type: (any MarginModel.Type)? { allMarginModels.first { $0.kind.name == choice?.kind.name } }
   }
@@ -27,13 +29,14 @@ struct ModelsSection {
     for item in items {
       var entry = ParameterReader(item, problems: problems)
       let name = entry.read(Self.name)
-      let choice = KindChoice(item, among: allMarginModels.map { $0.kind }, taking: ["name"], problems: problems)
+      let choice = KindChoice(item, among: allMarginModels.map { $0.kind }, taking: ["name", "rules"], problems: problems)
+      let rules = entry.take("rules")
       guard let name else { continue }
       if let flaw = AccountName.flaw(of: name) { entry.record("the model's name \(flaw)", key: "name") }
       if entries.contains(where: { $0.name == name }) {
         entry.record("two models have the same name", key: "name", found: quotedForMessage(name))
       }
-      entries.append(Entry(name: name, choice: choice, node: item))
+      entries.append(Entry(name: name, choice: choice, node: item, rules: rules))
     }
     self.entries = entries
   }
@@ -46,6 +49,7 @@ struct ModelsSection {
     baseline: Int, grid: TimeGrid, portfolio: Portfolio, market: MarketModel, histories: ModelHistories,
     problems: ProblemCollector
   ) -> [JobModel]? {
+    let problems = intake.problems
     let before = problems.count
     let book = portfolio.venue.book
     let prices = market.initialPrices
@@ -68,6 +72,7 @@ struct ModelsSection {
       if index == baseline { fraction = Self.maintenanceFraction(health) }
       made[index] = JobModel(
         name: model.name, kind: model.kind, model: model.model, parameters: model.parameters,
+        rules: entries[index].rules.flatMap { RulesOverride.rules($0, of: portfolio.terms, intake: intake) },
         liquidatableAtStart: health.indices.filter { health[$0].health < 0 })
     }
     guard problems.count == before, made.count == entries.count else { return nil }
@@ -87,8 +92,8 @@ struct ModelsSection {
     for entry in entries where entry.choice != nil {
       let scratch = ProblemCollector()
       let choice = KindChoice(
-        entry.node, among: allMarginModels.map { $0.kind }, taking: ["name"], problems: scratch)
-      _ = Self.model(Entry(name: entry.name, choice: choice, node: entry.node), context)
+        entry.node, among: allMarginModels.map { $0.kind }, taking: ["name", "rules"], problems: scratch)
+      _ = Self.model(Entry(name: entry.name, choice: choice, node: entry.node, rules: entry.rules), context)
       for problem in scratch.problems where !problem.location.keyPath.hasSuffix(".kind") { problems.record(problem) }
     }
   }

@@ -81,17 +81,21 @@ public struct JobModel: Sendable {
   public let model: any MarginModel
   /// Its parameters as they apply, for the report.
   public let parameters: [ParameterText]
+  /// Rules that take the place of the venue's under this model; nil for the venue's own.
+  public let rules: ClearingRules?
   /// Indices of the accounts that it would liquidate at t = 0 already.
   public let liquidatableAtStart: [Int]
 
   /// Creates an entry.
   public init(
-    name: String, kind: String, model: any MarginModel, parameters: [ParameterText], liquidatableAtStart: [Int]
+    name: String, kind: String, model: any MarginModel, parameters: [ParameterText], rules: ClearingRules? = nil,
+    liquidatableAtStart: [Int]
   ) {
     self.name = name
     self.kind = kind
     self.model = model
     self.parameters = parameters
+    self.rules = rules
     self.liquidatableAtStart = liquidatableAtStart
   }
 }

@@ -2,7 +2,8 @@ import Clearing
 import Schema
 import Venues
 
-/// The `liquidation:`, `impact:`, `reserve:`, `autoDeleveraging:` and `lossAllocation:` of a venue.
+/// The `liquidation:`, `impact:`, `reserve:`, `autoDeleveraging:` and `lossAllocation:` of a venue, and what restrains
+/// liquidations there.
 struct ClearingTerms {
   /// How accounts are closed.
   let liquidation: LiquidationPolicy
@@ -14,6 +15,10 @@ struct ClearingTerms {
   let autoDeleveraging: AutoDeleveraging?
   /// What follows at last.
   let lossAllocation: LossAllocation
+  /// What slows liquidations down, who closes accounts, who takes what they leave; nil where the venue says nothing.
+  let circuitBreaker: CircuitBreaker?
+  let liquidators: LiquidatorTerms?
+  let backstop: Backstop?
   /// Where the liquidation policy stands.
   let place: SourceLocation
 
@@ -60,10 +65,10 @@ struct ClearingTerms {
     "balance", unit: "money", in: Bounds(0, 1e18), "the reserve at the start")
   private static let segmentAssets = Parameter<[String]>.texts("assets", "the assets whose losses the segment bears")
   private static let ranking = Parameter<AutoDeleveraging.Ranking>.choice("ranking", "which winners come first")
-  private static let allocation = Parameter<LossAllocation>.choice(
+  static let allocation = Parameter<LossAllocation>.choice(
     "lossAllocation", "who bears what the reserve cannot pay")
 
-  /// Reads the five keys; nil, recorded, where any is wrong.
+  /// Reads the keys; nil, recorded, where any is wrong.
   init?(reading reader: inout ParameterReader, assets: AssetListing, intake: Intake) {
     let liquidation = reader.section("liquidation", required: true, allowed: "{ policy, … }")
     let policy = liquidation.flatMap(Self.readPolicy)
@@ -75,6 +80,11 @@ struct ClearingTerms {
     }
     let deleveraging = reader.section("autoDeleveraging", required: false, allowed: "{ ranking }").map(Self.readRanking)
     let allocation = reader.read(Self.allocation)
+    let before = reader.problems.count
+    circuitBreaker = reader.section("circuitBreaker", required: false).flatMap(RestraintTerms.breaker)
+    liquidators = reader.section("liquidators", required: false).flatMap(RestraintTerms.liquidators)
+    backstop = reader.section("backstop", required: false).flatMap(RestraintTerms.backstop)
+    guard reader.problems.count == before else { return nil }
     guard let policy, let impact, let fund, let allocation else { return nil }
     if let deleveraging, deleveraging == nil { return nil }
     self.liquidation = policy
@@ -85,7 +95,7 @@ struct ClearingTerms {
   }
 
   /// How accounts are closed: which keys are right depends on the policy.
-  private static func readPolicy(_ section: ParameterReader) -> LiquidationPolicy? {
+  static func readPolicy(_ section: ParameterReader) -> LiquidationPolicy? {
     var section = section
     // Which other keys are right depends on the policy; without one, none of them is called unknown.
     guard let policy = section.read(Self.policy) else { return nil }
@@ -132,7 +142,7 @@ struct ClearingTerms {
   }
 
   /// The shared balance and the segments; an asset can be in one of them only.
-  private static func readReserve(_ section: ParameterReader, _ assets: AssetListing) -> ReserveFund? {
+  static func readReserve(_ section: ParameterReader, _ assets: AssetListing) -> ReserveFund? {
     var section = section
     let balance = section.read(Self.balance)
     let before = section.problems.count
@@ -171,7 +181,7 @@ struct ClearingTerms {
   }
 
   /// How winners are ranked; nil, recorded, where that is wrong.
-  private static func readRanking(_ section: ParameterReader) -> AutoDeleveraging? {
+  static func readRanking(_ section: ParameterReader) -> AutoDeleveraging? {
     var section = section
     let ranking = section.read(Self.ranking)
     section.finish()
@@ -181,31 +191,38 @@ struct ClearingTerms {
   /// Checks the policy against the instruments it must close.
   func check(against listing: InstrumentListing, intake: Intake) {
     let hasPerpetuals = listing.instruments.contains { if case .perpetual = $0.kind { true } else { false } }
-    if autoDeleveraging != nil, !hasPerpetuals {
-      intake.problems.record(
-        "auto-deleveraging closes winners in perpetuals, and the venue has none", at: place, found: "autoDeleveraging",
-        hint: "leave the key out")
-    }
-    let hasInverse = listing.instruments.contains {
-      if case .perpetual(let terms) = $0.kind { terms.inverseFace != nil } else { false }
-    }
-    if autoDeleveraging != nil, hasInverse {
-      intake.problems.record(
-        "auto-deleveraging of inverse perpetuals is not supported", at: place, found: "autoDeleveraging",
-        hint: "leave the key out, or keep inverse contracts at a venue of their own")
-    }
     switch liquidation.method {
     case .full: break
     case .partial:
       if !hasPerpetuals { intake.warn("without perpetuals, partial closes in full", at: place) }
-    case .closeFactor(_, _, let bonus):
-      if hasPerpetuals {
-        intake.problems.record(
-          "close-factor liquidation cannot close perpetuals", at: place.appending(key: "policy"), found: "close-factor",
-          allowed: "full | partial", hint: "keep perpetuals and loans at separate venues")
-      }
-      warn(ofBonus: bonus, listing, intake)
+    case .closeFactor(_, _, let bonus): warn(ofBonus: bonus, listing, intake)
     }
+  }
+
+  /// Records what of `rules` makes no sense for the instruments that they must close, or together.
+  static func check(
+    _ rules: ClearingRules, instruments: [Instrument], at place: SourceLocation, problems: ProblemCollector
+  ) {
+    let futures = instruments.compactMap { if case .perpetual(let terms) = $0.kind { terms } else { nil } }
+    if rules.autoDeleveraging != nil, futures.isEmpty {
+      problems.record(
+        "auto-deleveraging closes winners in perpetuals, and the venue has none", at: place, found: "autoDeleveraging",
+        hint: "leave the key out")
+    }
+    if rules.autoDeleveraging != nil, futures.contains(where: { $0.inverseFace != nil }) {
+      problems.record(
+        "auto-deleveraging of inverse perpetuals is not supported", at: place, found: "autoDeleveraging",
+        hint: "leave the key out, or keep inverse contracts at a venue of their own")
+    }
+    if rules.backstop != nil, futures.isEmpty {
+      problems.record(
+        "a backstop takes over futures, and the venue has none", at: place, found: "backstop",
+        hint: "leave the key out")
+    }
+    guard case .closeFactor = rules.liquidation.method, !futures.isEmpty else { return }
+    problems.record(
+      "close-factor liquidation cannot close perpetuals", at: place.appending(key: "policy"), found: "close-factor",
+      allowed: "full | partial", hint: "keep perpetuals and loans at separate venues")
   }
 
   /// Warns of collateral that cannot pay the bonus even at a health factor of exactly 1.

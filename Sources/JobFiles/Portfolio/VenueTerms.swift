@@ -34,6 +34,9 @@ import Schema
 /// reserve: { balance: 2.5e7, segments: [{ assets: [DOGE], balance: 1e6 }] }   # segments may be left out
 /// autoDeleveraging: { ranking: profit-leverage }                       # or pro-rata; none if absent
 /// lossAllocation: socialise                                            # or bad-debt
+/// circuitBreaker: { volumePerHour: 0.01, pause: { move: 0.1, windowHours: 4, hours: 1 } }   # either or both
+/// liquidators: { capacityPerHour: 2e6, fixedCost: 50, congestion: 2, outages: { perDay: 0.1, meanHours: 2 } }
+/// backstop: { capital: 1e7, discount: 0.01, maximumShare: 1, maximumLeverage: 5 }
 /// ```
 public struct VenueTerms: Sendable {
   /// Its name.
@@ -52,6 +55,8 @@ public struct VenueTerms: Sendable {
   public let instruments: [Instrument]
   /// How the venue clears.
   public let rules: ClearingRules
+  /// The assets by name, for rules that refer to them.
+  let assets: AssetListing
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
 
@@ -86,6 +91,12 @@ public struct VenueTerms: Sendable {
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
     guard let name, let summary, let settlement, let synthetic, let terms else { return nil }
     terms.check(against: listing, intake: intake)
+    let rules = ClearingRules(
+      brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
+      reserve: terms.reserve, autoDeleveraging: terms.autoDeleveraging, lossAllocation: terms.lossAllocation,
+      circuitBreaker: terms.circuitBreaker, liquidators: terms.liquidators, backstop: terms.backstop,
+      efficiencyModes: modes)
+    ClearingTerms.check(rules, instruments: listing.instruments, at: terms.place, problems: intake.problems)
     guard intake.problems.count == before else { return nil }
     id = name
     self.summary = summary
@@ -95,10 +106,8 @@ public struct VenueTerms: Sendable {
     depths = assets.depths
     instruments = listing.instruments
     places = listing.places
-    rules = ClearingRules(
-      brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
-      reserve: terms.reserve, autoDeleveraging: terms.autoDeleveraging, lossAllocation: terms.lossAllocation,
-      efficiencyModes: modes)
+    self.rules = rules
+    self.assets = assets
   }
 
   /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of
@@ -140,7 +149,7 @@ public struct VenueTerms: Sendable {
 }
 
 /// The `assets:` of a venue: what is traded and how deep its market is.
-struct AssetListing {
+struct AssetListing: Sendable {
   /// The assets in the order written.
   private(set) var ids: [String] = []
   /// Index in the universe of each of them; nil where the universe does not have it.

@@ -48,7 +48,8 @@ struct Headline: Sendable {
   private static let chosen: [(id: String, level: Level)] = [
     ("reserve.exhaustionProbability", .only), ("reserve.required", .highest), ("reserve.uncovered.mean", .only),
     ("adl.haircut.mean", .only), ("socialised.mean", .only),
-    ("badDebt.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
+    ("badDebt.mean", .only), ("delay.waiting.mean", .only), ("delay.hours.mean", .only),
+    ("backstop.failureProbability", .only), ("backstop.profit.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
     ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
@@ -70,10 +71,13 @@ struct Headline: Sendable {
   }
 
   /// Who bears what the reserve cannot pay is the venue's choice; what is zero by its rules says nothing.
-  private static let hiddenWhereZero: Set<String> = ["adl.haircut.mean", "socialised.mean", "badDebt.mean"]
+  private static let hiddenWhereZero: Set<String> = [
+    "adl.haircut.mean", "socialised.mean", "badDebt.mean", "delay.waiting.mean", "delay.hours.mean",
+    "backstop.failureProbability", "backstop.profit.mean",
+  ]
 
   private static func isZeroThroughout(_ id: String, _ report: StressReport) -> Bool {
-    report.models.flatMap(\.estimates).allSatisfy { $0.id != id || $0.value == 0 }
+    report.models.flatMap(\.estimates).allSatisfy { $0.id != id || $0.value == 0 || !$0.value.isFinite }
   }
 
   /// The one label at the level that the headline wants.

@@ -70,9 +70,10 @@ final class PathReplay {
     let values = path.values
     let slab = values.span.extracting(path.start..<path.start + path.slabSize)
     market.reset(slab: slab, points: path.points)
-    for venue in venues { venue.reset(market: market) }
+    for venue in venues { venue.reset(market: market, path: path) }
     for step in 1..<path.points {
       market.begin(step)
+      for venue in venues { venue.begin(step) }
       waves = 0
       if let extremes = path.extremes {
         guard visit(.low, at: extremes.low, step: step, slab: slab, path: path),
@@ -84,6 +85,7 @@ final class PathReplay {
       for venue in venues { venue.advance(to: step, market: market, path: path) }
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
+      for venue in venues { venue.settleWaiting(step: step, path: path, market: market) }
       for venue in venues { venue.endStep(step) }
       observe { $0.stepEnded(step, snapshot: $1) }
       guard market.isFinite else { return .nonFinite }
@@ -97,7 +99,10 @@ final class PathReplay {
   private func visit(_ extreme: StepExtreme, at offset: Int, step: Int, slab: Span<Double>, path: PathView) -> Bool {
     market.visit(step, slab: slab, offset: offset, points: path.points)
     guard market.isFinite else { return false }
-    for venue in venues { venue.revalue(market: market) }
+    for venue in venues {
+      venue.revalue(market: market)
+      venue.look(at: step, market: market)
+    }
     observe { $0.extremeReached(extreme, step: step, snapshot: $1) }
     runWaves(step: step, path: path, isFirst: step == 1 && extreme == .low)
     return true
@@ -111,7 +116,11 @@ final class PathReplay {
       let wave = waves + 1
       var active: [VenueReplay] = []
       for asset in flows.indices { flows[asset] = 0 }
-      for venue in venues where wave <= venue.plan.rules.liquidation.waves {
+      for venue in venues {
+        guard wave <= venue.plan.rules.liquidation.waves else {
+          venue.isCutOff = true
+          continue
+        }
         if venue.decideWave(step: step, isFirst: isFirst, path: path, market: market, flows: &flows) {
           active.append(venue)
         }

@@ -2,6 +2,8 @@ import Markets
 
 /// The path being replayed: one slab of a block, as the engine reads it.
 struct PathView {
+  /// The path's number in the run.
+  let number: UInt64
   /// All slabs of the block.
   let values: [Double]
   /// Where this path's slab starts.
@@ -18,6 +20,7 @@ struct PathView {
 
   /// A view of one path of `block`, numbered within it.
   init(of block: borrowing PathBlock, path: Int) {
+    number = UInt64(block.firstPath + path)
     values = block.values
     start = block.slab(path).lowerBound
     slabSize = block.slabSize

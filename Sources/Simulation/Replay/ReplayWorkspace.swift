@@ -23,12 +23,17 @@ struct ReplayWorkspace: ~Copyable {
         book: $0.venue.book, reportingCount: $0.census.ids.count, recordsClosings: $0.rules.dividesLosses)
     }
     replays = simulator.models.map { models in
-      let venues = zip(zip(simulator.venues, models), ledgers).map { pair, ledger in
-        VenueReplay(
-          plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
+      let venues = models.indices.map { index in
+        let model = models[index]
+        let plan = model.rules.map { simulator.venues[index].with(rules: $0) } ?? simulator.venues[index]
+        return VenueReplay(
+          plan: plan, model: model, ledger: ledgers[index], atStart: simulator.atStart,
           metrics: MarginMetrics(
-            plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
-          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil)
+            plan: plan, model: model, window: window, points: grid.points, stepYears: grid.stepYears),
+          contributions: recordsContributions ? LossContributions(plan: plan) : nil,
+          restraint: ClosingRestraint(
+            plan: plan, market: simulator.market, venue: index, stepHours: grid.stepHours,
+            seed: simulator.generator.seed), stepHours: grid.stepHours)
       }
       return PathReplay(market: simulator.market, venues: venues)
     }

@@ -8,8 +8,9 @@ import Venues
 final class StepWaterfall {
   /// Where the losses of a step went, beyond the reserve.
   struct Result {
-    /// What the reserve paid.
-    var drawn = 0.0
+    /// What segments of the reserve paid, and what its shared part did.
+    var drawnFromSegments = 0.0
+    var drawnFromShared = 0.0
     /// What it could not.
     var uncovered = 0.0
     /// Profits that winners forwent.
@@ -114,7 +115,7 @@ final class StepWaterfall {
       let draw = min(segmentShortfall(place), balances[place])
       balances[place] -= draw
       scaleShortfalls(of: place, drawn: draw)
-      result.drawn += draw
+      result.drawnFromSegments += draw
       rest -= draw
     }
     let negligible = Self.rounding * shortfall
@@ -122,7 +123,7 @@ final class StepWaterfall {
     balances[0] += max(0, income - own)
     let draw = min(rest, balances[0])
     balances[0] -= draw
-    result.drawn += draw
+    result.drawnFromShared = draw
     if rest - draw > negligible {
       result.uncovered = rest - draw
       deleverage(share: result.uncovered / rest, ledger, columns, &outside, &result)

@@ -13,26 +13,35 @@ final class VenueReplay {
   let columns: ColumnState
   let metrics: MarginMetrics
   let contributions: LossContributions?
-  private(set) var tally: PathTally
-  private(set) var outside: OutsideMarket
-  private let waterfall: StepWaterfall
+  var tally: PathTally
+  var outside: OutsideMarket
+  let waterfall: StepWaterfall
+  private let restraint: ClosingRestraint?
+  let stepHours: Double
+  /// The venue's backstop, where it has one.
+  let backstop: BackstopVault?
+  /// Whether somebody may be waiting for the next step: held back, or beyond the step's waves.
+  var isCutOff = false
   private let factors: any MarginFactors
   private let screen: CandidateScreen
-  private let rule: ClosingRule
+  let rule: ClosingRule
   private let holdings: WeightedHoldings
   private var startFactors: [Double] = []
   private var detected: [Int32]
-  private var closings: [Closing] = []
+  var closings: [Closing] = []
   private var closedParts: [(asset: Int, notional: Double)] = []
-  private var exempt: Set<Int32> = []
+  var exempt: Set<Int32> = []
   private let atStart: AtStart
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?
+    contributions: LossContributions?, restraint: ClosingRestraint?, stepHours: Double
   ) {
     self.plan = plan
     self.model = model
+    self.restraint = restraint
+    self.stepHours = stepHours
+    backstop = BackstopVault(plan: plan)
     self.ledger = ledger
     self.atStart = atStart
     self.metrics = metrics
@@ -49,12 +58,15 @@ final class VenueReplay {
   }
 
   /// Returns to t = 0.
-  func reset(market: MarketState) {
+  func reset(market: MarketState, path: PathView) {
     ledger.reset()
     holdings.reset()
     tally = PathTally(reserve: plan.rules.reserve.total)
     outside.reset()
     waterfall.reset()
+    restraint?.reset(path: path.number, market: market)
+    backstop?.reset()
+    isCutOff = false
     contributions?.reset()
     factors.reset(oraclePrices: market.marks)
     columns.reset(marks: market.marks)
@@ -65,12 +77,25 @@ final class VenueReplay {
     metrics.reset(columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
   }
 
+  /// Begins `step`, before anything moves.
+  func begin(_ step: Int) {
+    isCutOff = false
+    restraint?.begin(step)
+  }
+
+  /// Looks at the marks that a step has come to.
+  func look(at step: Int, market: MarketState) { restraint?.look(at: step, marks: market.marks) }
+
   /// Moves to `step` after the market has: balances, funding, margin rates.
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
     if factors.advance(step: step, oraclePrices: market.marks) {
       columns.setFactors(factors, scale: model.scale)
+    }
+    if let restraint {
+      restraint.look(at: step, marks: market.marks)
+      restraint.close(step, market: market)
     }
     metrics.record(
       step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
@@ -89,6 +114,7 @@ final class VenueReplay {
         outside.buy(units: units, column: expiry.column, price: price)
         if ledger.holdsNothing(account) { ledger.returnRemainder(of: account) }
       }
+      backstop?.settle(column: expiry.column, price: price, to: &outside)
     }
   }
 
@@ -97,11 +123,16 @@ final class VenueReplay {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
       let closing = rule.closing(of: account, ledger, columns, halfSpread: market.halfSpread)
-      guard closing.acts else { continue }
-      closings.append(closing)
-      addFlows(of: closing, to: &flows)
+      if closing.acts { closings.append(closing) }
     }
-    return !closings.isEmpty
+    isCutOff = !closings.isEmpty
+    restraint?.apply(to: &closings, ledger, columns, market: market)
+    for closing in closings { addFlows(of: closing, to: &flows) }
+    guard let backstop, backstop.mustSell else { return !closings.isEmpty }
+    for column in backstop.units.indices {
+      flows[ledger.book.columns[column].asset] -= backstop.units[column] * columns.unitTraded[column]
+    }
+    return true
   }
 
   /// Open accounts with negative health now, and, in the first wave of all, those flagged at the start.
@@ -132,31 +163,35 @@ final class VenueReplay {
     for position in ledger.book.positions(of: closing.account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
-      flows[about.asset] -=
-        fraction(of: about.side, in: closing) * ledger.quantity[position]
-        * columns.unitTraded[column]
-    }
-  }
-
-  private func fraction(of side: Book.Column.Side, in closing: Closing) -> Double {
-    switch side {
-    case .perpetual: closing.derivativeFraction
-    case .held: closing.heldFraction
-    case .owed: closing.debtFraction
+      flows[about.asset] -= closing.fraction(of: about.side) * ledger.quantity[position] * columns.unitTraded[column]
     }
   }
 
   /// Books the wave that was decided, at the market's fills.
   func bookWave(wave: Int, market: MarketState) {
-    tally.largestWaves = max(tally.largestWaves, wave)
+    if !closings.isEmpty { tally.largestWaves = max(tally.largestWaves, wave) }
+    if let backstop, backstop.mustSell { sell(backstop, market: market) }
     for closing in closings {
       countLiquidation(of: closing)
+      tally.liquidatorIncome -= closing.cost
+      outside.receive(closing.cost)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
         bookLoan(closing, bonus: bonus, market: market)
       } else {
         bookTrades(closing, market: market)
       }
     }
+    settleEmptied(closings)
+  }
+
+  /// What one unit of a futures column or balance is traded at in the wave.
+  func fill(_ column: Int, market: MarketState) -> Double {
+    market.fills[ledger.book.columns[column].asset] * columns.growth[column] + columns.valueConstant[column]
+      - columns.accrued[column]
+  }
+
+  /// Settles those of `closings` whose accounts hold nothing any more.
+  func settleEmptied(_ closings: [Closing]) {
     let emptied = closings.map(\.account).filter { ledger.holdsNothing($0) }
     // Isolated remainders return before anybody is judged wiped out, so that the order of accounts does not matter.
     for account in emptied { ledger.returnRemainder(of: account) }
@@ -166,7 +201,7 @@ final class VenueReplay {
   /// The closings of the wave last decided, for traces.
   var lastClosings: [Closing] { closings }
 
-  private func countLiquidation(of closing: Closing) {
+  func countLiquidation(of closing: Closing) {
     tally.events += 1
     let account = closing.account
     guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
@@ -198,12 +233,11 @@ final class VenueReplay {
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
-      let share = fraction(of: about.side, in: closing)
+      let share = closing.fraction(of: about.side)
       let before = ledger.quantity[position]
       guard share > 0, before != 0 else { continue }
       let units = share * before
-      let price =
-        market.fills[about.asset] * columns.growth[column] + columns.valueConstant[column] - columns.accrued[column]
+      let price = fill(column, market: market)
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
@@ -236,6 +270,7 @@ final class VenueReplay {
     guard penalty > 0 else { return 0 }
     let toReserve = plan.rules.liquidation.reserveShare * penalty
     ledger.pay(-penalty, to: account)
+    tally.penalties += penalty
     tally.addInflow(toReserve)
     tally.liquidatorIncome += penalty - toReserve
     contributions?.addIncome(toReserve, account: account, asset: plan.dominantAsset(of: account))
@@ -251,7 +286,7 @@ final class VenueReplay {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       let before = ledger.quantity[position]
-      let units = fraction(of: about.side, in: closing) * before
+      let units = closing.fraction(of: about.side) * before
       let price = market.fills[about.asset] * columns.growth[column]
       setQuantity(before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
@@ -267,6 +302,7 @@ final class VenueReplay {
       tally.liquidatorIncome += closing.debtFraction * cashBefore
     }
     let toReserve = plan.rules.liquidation.reserveShare * bonus * closing.repaid
+    tally.penalties += bonus * closing.repaid
     tally.liquidatorIncome -= toReserve
     tally.addInflow(toReserve)
     tally.notional += closing.repaid
@@ -285,7 +321,7 @@ final class VenueReplay {
   }
 
   /// Sets what an account holds of one position, and what that counts for; nothing else may set a quantity.
-  private func setQuantity(_ value: Double, of position: Int, account: Int) {
+  func setQuantity(_ value: Double, of position: Int, account: Int) {
     ledger.setQuantity(value, of: position, account: account)
     holdings.set(value, of: position)
   }
@@ -295,6 +331,7 @@ final class VenueReplay {
     guard ledger.cash[account] < 0 else { return }
     let shortfall = -ledger.takeCash(of: account)
     ledger.close(account)
+    tally.equityLost += max(0, ledger.book.equity(of: account, at: plan.initialValues))
     tally.addShortfall(shortfall)
     waterfall.addShortfall(shortfall, account: account, ledger: ledger, columns: columns)
     contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
@@ -323,6 +360,8 @@ final class VenueReplay {
     tally.reserve = waterfall.balances.reduce(0, +)
     tally.stepShortfall = 0
     tally.stepInflow = 0
+    tally.drawnFromSegments += result.drawnFromSegments
+    tally.drawnFromShared += result.drawnFromShared
     guard result.uncovered > 0 else { return }
     tally.exhaustionStep = tally.exhaustionStep ?? step
     tally.uncovered += result.uncovered

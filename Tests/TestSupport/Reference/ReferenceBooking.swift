@@ -40,13 +40,17 @@ extension ReferenceClearingHouse {
     }
     for index in actions.indices { returnIsolatedCollateral(&actions[index]) }
     for index in actions.indices { wipeOut(&actions[index], valuation) }
+    let costs = closings.reduce(0) { $0 + $1.cost }
+    liquidators -= costs
+    outside.cash += costs
+    path.penalties += actions.reduce(0) { $0 + $1.penalty }
     path.liquidatedNotional += actions.reduce(0) { $0 + $1.notional }
     return actions
   }
 
   /// Counts a liquidation before it changes the account. It is driven by the requirement if the account's health is
   /// negative now and would not be under the requirement of t = 0.
-  private mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
+  mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
     path.liquidationEvents += 1
     let isFirst = path.liquidatedOwners.insert(accounts[index].terms.owner ?? index).inserted
     guard isFirst, margin.health(of: accounts[index], valuation) < 0 else { return }
@@ -139,6 +143,7 @@ extension ReferenceClearingHouse {
   /// What expires now is paid in cash at its value, without a trade in the market; an isolated position that is gone
   /// returns what is left to its owner.
   mutating func settleExpired(_ valuation: ReferenceValuation) {
+    settleBackstop(valuation)
     for index in accounts.indices {
       for place in accounts[index].positions.indices {
         let position = accounts[index].positions[place]
@@ -159,7 +164,7 @@ extension ReferenceClearingHouse {
   }
 
   /// What is left of isolated collateral after a full close goes back to the owner, also to one that was closed before.
-  private mutating func returnIsolatedCollateral(_ action: inout ReferenceAction) {
+  mutating func returnIsolatedCollateral(_ action: inout ReferenceAction) {
     let index = action.closing.account
     guard let owner = accounts[index].terms.owner, accounts[index].holdsNothing, accounts[index].cash > 0 else {
       return
@@ -170,13 +175,14 @@ extension ReferenceClearingHouse {
   }
 
   /// An account that holds nothing and owes cash is closed; what it owes is a shortfall, met at the end of the step.
-  private mutating func wipeOut(_ action: inout ReferenceAction, _ valuation: ReferenceValuation) {
+  mutating func wipeOut(_ action: inout ReferenceAction, _ valuation: ReferenceValuation) {
     let index = action.closing.account
     guard accounts[index].holdsNothing, accounts[index].cash < 0 else { return }
     action.shortfall = -accounts[index].cash
     accounts[index].cash = 0
     accounts[index].isOpen = false
     step.shortfalls += action.shortfall
+    path.equityLost += max(0, startEquities[index])
     path.shortfallOfAccount[index, default: 0] += action.shortfall
     let sold = accounts[index].positions.filter { $0.lastClosed != 0 }
     let weights = sold.map { abs($0.lastClosed) * valuation.unitNotional($0) }

@@ -40,6 +40,12 @@ struct ReferenceClearingHouse {
   var sharedReserve: Double
   /// Balances of the reserve's segments.
   var segments: [Double]
+  /// What keeps closings back.
+  var restraint: ReferenceRestraint
+  /// Who takes what waits; nil for nobody.
+  var backstop: ReferenceBackstop?
+  /// Equity of each account at t = 0.
+  let startEquities: [Double]
   /// What all liquidators together earned.
   var liquidators = 0.0
   /// The other side of every trade.
@@ -66,6 +72,10 @@ struct ReferenceClearingHouse {
     sharedReserve = rules.reserve.balance
     segments = rules.reserve.segments.map(\.balance)
     outside = ReferenceOutsideMarket(accounts: accounts)
+    restraint = ReferenceRestraint(prices: prices)
+    backstop = rules.backstop.map { ReferenceBackstop($0) }
+    let start = ReferenceValuation(prices: prices, hours: 0, funding: funding)
+    startEquities = accounts.map { $0.equity(start) }
   }
 
   /// Everything that the reserve holds.
@@ -169,6 +179,14 @@ struct ReferencePathTally {
   var liquidationEvents = 0
   var liquidatedNotional = 0.0
   var requirementDriven = 0
+  /// Equity at t = 0 of accounts that ended with a shortfall.
+  var equityLost = 0.0
+  var penalties = 0.0
+  var drawnFromSegments = 0.0
+  var drawnFromShared = 0.0
+  /// Notional waiting at the ends of steps: times hours, and the most.
+  var waitingHours = 0.0
+  var largestWaiting = 0.0
 }
 
 /// The outside market: the counterparty of every trade, tallied from its own trades and never as a balancing item.

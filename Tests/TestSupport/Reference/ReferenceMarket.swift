@@ -23,6 +23,10 @@ public struct ReferenceMarket: Sendable {
   public var depths: [MarketDepth?]
   /// The impact law.
   public var impact: MarketImpact
+  /// The seed of the run and the number of the path in it: what chance other than prices' is drawn by.
+  public var seed: UInt64 = 1
+  /// The path's number.
+  public var pathNumber: UInt64 = 0
   /// Factors on volume and half-spread along time; nil where they stay.
   public var liquidity: LiquiditySchedule?
 

@@ -57,13 +57,17 @@ public struct ReferenceSimulator {
   /// the margin models take them; waves there; the waterfall at the marks they left.
   private mutating func runStep() -> ReferenceStep {
     prices.beginStep()
-    for index in houses.indices { houses[index].stepNumber = prices.step }
+    for index in houses.indices {
+      houses[index].stepNumber = prices.step
+      houses[index].beginStep(venue: index)
+    }
     var waves: [ReferenceWave] = []
     var visits: [ReferenceVisit] = []
     if market.extremes != nil {
       for phase in [ReferencePhase.low, .high] {
         prices.visit(phase)
         let opening = prices.marks
+        for index in houses.indices { houses[index].look(marks: opening) }
         let found = runWaves(after: waves.count, isFirst: prices.step == 1 && phase == .low)
         waves += found
         visits.append(
@@ -75,12 +79,15 @@ public struct ReferenceSimulator {
     prices.visit(.close)
     let opening = prices.marks
     for index in houses.indices {
+      houses[index].look(marks: opening)
+      houses[index].learn(marks: opening)
       houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
       houses[index].margin.advance(step: prices.step, prices: opening)
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
     let closing = prices.marks
+    for index in houses.indices { houses[index].settleWaiting(houses[index].valuation(closing, hours: prices.hours)) }
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
     }
@@ -97,7 +104,7 @@ public struct ReferenceSimulator {
     while done + waves.count < max(1, waveLimits.max() ?? 1) {
       let wave = runWave(
         number: done + waves.count + 1, isForcing: isFirst && waves.isEmpty && atStart == .close)
-      if wave.actions.isEmpty { break }
+      if wave.actions.isEmpty && !wave.sellsBackstop { break }
       waves.append(wave)
     }
     return waves
@@ -114,16 +121,20 @@ public struct ReferenceSimulator {
     for index in houses.indices {
       let detected =
         number <= waveLimits[index] ? houses[index].detect(valuations[index], forcingFlagged: isForcing) : []
-      let found = detected.map { houses[index].closing(of: $0, valuations[index]) }.filter(\.isAction)
+      let wanted = detected.map { houses[index].closing(of: $0, valuations[index]) }.filter(\.isAction)
+      let found = houses[index].restrain(wanted, valuations[index], prices)
       closings.append(found)
       for (asset, flow) in houses[index].flows(of: found, valuations[index]).enumerated() { flows[asset] += flow }
+      for (asset, flow) in houses[index].backstopFlows(valuations[index]).enumerated() { flows[asset] += flow }
     }
+    let sellsBackstop = houses.contains(where: \.mustSellBackstop)
     let executions = prices.execute(flows: flows)
     var actions: [ReferenceAction] = []
     for index in houses.indices {
+      houses[index].sellBackstop(fills: executions.map(\.fill), hours: prices.hours)
       actions += houses[index].book(closings[index], venue: index, fills: executions.map(\.fill), valuations[index])
     }
-    return ReferenceWave(marks: marks, executions: executions, actions: actions)
+    return ReferenceWave(marks: marks, executions: executions, actions: actions, sellsBackstop: sellsBackstop)
   }
 
   /// What the trace keeps of a step, as things stand now.

@@ -50,6 +50,8 @@ extension ReferenceClearingHouse {
     let fromShared = min(afterSegments, sharedReserve)
     sharedReserve -= fromShared
     result.drawn = result.drawnFromSegments + fromShared
+    path.drawnFromSegments += result.drawnFromSegments
+    path.drawnFromShared += fromShared
     let uncovered = afterSegments - fromShared
     guard uncovered > negligible else { return result }
     path.uncovered += uncovered
@@ -196,6 +198,7 @@ extension ReferenceClearingHouse {
   /// Everything that exists at this venue: it changes by nothing but the claims given up, which the outside counts.
   func total(_ valuation: ReferenceValuation) -> Double {
     accounts.reduce(0) { $0 + $1.equity(valuation) } + reserve + liquidators + outside.equity(valuation)
+      + (backstop?.equity(valuation) ?? 0)
   }
 
   /// Σ |equity| plus Σ gross notional: what residuals of the conservation check are relative to.
