@@ -82,7 +82,7 @@ struct PortfolioProblemTests {
       "20: reserve.segments[1].assets", "two segments"),
     Case(
       "balance: 100000", "balance: 1, segments: [{ assets: [], balance: 1 }]", "20: reserve.segments[0].assets",
-      "needs an asset"),
+      "not allowed"),
     Case(
       "balance: 100000", "balance: 1, segments: [{ assets: [BTC], balance: -1 }]", "20: reserve.segments[0].balance",
       "not allowed"),
