@@ -64,13 +64,23 @@ extension RunPlan {
 
   private func describe(_ entry: ModelEntry) -> ModelDescription {
     ModelDescription(
-      parameters: job.marginModels[entry.jobModel].parameters.map { NamedText($0.key, $0.value) },
+      parameters: job.marginModels[entry.jobModel].parameters.map { NamedText($0.key, $0.value) }
+        + changedRules(of: job.marginModels[entry.jobModel]),
       meanMaintenance: meanMaintenance(of: entry),
       liquidatableAtStart: zip(venues, entry.plans).map { venue, plan in
         AccountsAtStart(
           venue: venue.venue.id, count: plan.liquidatableAtStart.count,
           ids: plan.liquidatableAtStart.prefix(20).map { venue.venue.book.accounts[Int($0)].id })
       })
+  }
+
+  /// What of the clearing is otherwise under a model that has rules of its own.
+  private func changedRules(of model: JobModel) -> [NamedText] {
+    guard let rules = model.rules, let venue = venues.first else { return [] }
+    let own = venue.rules.summary
+    let changed = rules.summary.filter { !own.contains($0) }
+    let gone = own.filter { item in !rules.summary.contains { $0.name == item.name } }
+    return changed + gone.map { NamedText($0.name, "none") }
   }
 
   /// Mean maintenance requirement on the pilot paths, at the entry's own factor; NaN where no pilot ran.
@@ -94,49 +104,6 @@ extension RunPlan {
     let matched = Set(entries.filter { $0.label.matching == .equalAverageInitialMargin }.map(\.jobModel))
     return job.marginModels.indices.filter { $0 != job.baseline && !matched.contains($0) }.map {
       "\(job.marginModels[$0].name) requires nothing, or nothing finite, on the pilot paths, so no factor can match its average initial margin"
-    }
-  }
-}
-
-extension ClearingRules {
-  /// The rules in words, for the report.
-  var summary: [NamedText] {
-    [
-      NamedText("liquidation", liquidation.method.summary),
-      NamedText("penalty", "\(liquidation.penalty), reserve's share \(liquidation.reserveShare)"),
-      NamedText("waves per step", "at most \(liquidation.waves)"),
-      NamedText(
-        "impact",
-        "Y = \(impact.coefficient), δ = \(impact.exponent), permanent share \(impact.permanentShare), "
-          + "half-life \(impact.halfLifeHours) h"),
-      NamedText("reserve", reserve.summary),
-      NamedText("beyond the reserve", afterReserve),
-    ]
-  }
-}
-
-extension ClearingRules {
-  fileprivate var afterReserve: String {
-    (autoDeleveraging.map { "auto-deleveraging (\($0.ranking.rawValue)), then " } ?? "") + lossAllocation.rawValue
-  }
-}
-
-extension ReserveFund {
-  /// The balances in words.
-  fileprivate var summary: String {
-    segments.isEmpty
-      ? "\(balance)" : "\(balance) shared, and segments of " + segments.map { "\($0.balance)" }.joined(separator: ", ")
-  }
-}
-
-extension LiquidationMethod {
-  /// The method in words.
-  var summary: String {
-    switch self {
-    case .full: "full"
-    case .partial(let buffer): "partial, target buffer \(buffer)"
-    case .closeFactor(let factor, let full, let bonus):
-      "close factor \(factor), everything below health \(full), bonus \(bonus)"
     }
   }
 }

@@ -89,6 +89,21 @@ struct PortfolioProblemTests {
     Case(
       "lossAllocation: socialise", "autoDeleveraging: { ranking: luck }\nlossAllocation: socialise",
       "21: autoDeleveraging.ranking", "not allowed"),
+    Case(
+      "lossAllocation: socialise", "circuitBreaker: {}\nlossAllocation: socialise", "21: circuitBreaker",
+      "caps or pauses"),
+    Case(
+      "lossAllocation: socialise", "circuitBreaker: { pause: { move: 0.1, hours: 1 } }\nlossAllocation: socialise",
+      "21: circuitBreaker.pause.windowHours", "required"),
+    Case(
+      "lossAllocation: socialise", "liquidators: { capacityPerHour: -1 }\nlossAllocation: socialise",
+      "21: liquidators.capacityPerHour", "not allowed"),
+    Case(
+      "lossAllocation: socialise", "liquidators: { congestion: 1 }\nlossAllocation: socialise",
+      "21: liquidators.congestion", "multiplies the fixed cost"),
+    Case(
+      "lossAllocation: socialise", "backstop: { capital: 0, discount: 0, maximumLeverage: 1 }\nlossAllocation: socialise",
+      "21: backstop.capital", "not allowed"),
     Case("lossAllocation: socialise", "lossAllocation: ignore", "21: lossAllocation", "not allowed"),
     Case("lossAllocation: socialise", "x: 1", "1: lossAllocation", "required"),
   ]

@@ -23,6 +23,9 @@ struct TwinSmallVenue {
   var segment: Double?
   var deleveraging: AutoDeleveraging?
   var allocation = LossAllocation.badDebt
+  var breaker: CircuitBreaker?
+  var liquidators: LiquidatorTerms?
+  var backstop: Backstop?
   var maintenanceRate = 0.05
   var fundingRate = 0.0
   var spot = SpotTerms(asset: 0, loanToValue: TwoLevels(initial: 0.75, maintenance: 0.8))
@@ -67,7 +70,8 @@ struct TwinSmallVenue {
       brackets: tables, bracketNames: ["flat"], liquidation: liquidation, impact: impact,
       reserve: ReserveFund(
         balance: reserve, segments: segment.map { [ReserveFund.Segment(assets: [0], balance: $0)] } ?? []),
-      autoDeleveraging: deleveraging, lossAllocation: allocation)
+      autoDeleveraging: deleveraging, lossAllocation: allocation, circuitBreaker: breaker, liquidators: liquidators,
+      backstop: backstop)
     return ReferenceVenue(
       venue: Venue(
         id: "small", summary: "", settlement: "USD", isSynthetic: true, depths: depths, instruments: instruments,

@@ -49,7 +49,6 @@ struct ModelsSection {
     baseline: Int, grid: TimeGrid, portfolio: Portfolio, market: MarketModel, histories: ModelHistories,
     problems: ProblemCollector
   ) -> [JobModel]? {
-    let problems = intake.problems
     let before = problems.count
     let book = portfolio.venue.book
     let prices = market.initialPrices
@@ -72,7 +71,7 @@ struct ModelsSection {
       if index == baseline { fraction = Self.maintenanceFraction(health) }
       made[index] = JobModel(
         name: model.name, kind: model.kind, model: model.model, parameters: model.parameters,
-        rules: entries[index].rules.flatMap { RulesOverride.rules($0, of: portfolio.terms, intake: intake) },
+        rules: entries[index].rules.flatMap { RulesOverride.rules($0, of: portfolio.terms, problems: problems) },
         liquidatableAtStart: health.indices.filter { health[$0].health < 0 })
     }
     guard problems.count == before, made.count == entries.count else { return nil }

@@ -8,16 +8,16 @@ import Schema
 /// reserve's total to the comparison.
 enum RulesOverride {
   /// The rules that `node` makes of `venue`; nil, recorded, where any of it is wrong.
-  static func rules(_ node: DocumentNode, of venue: VenueTerms, intake: Intake) -> ClearingRules? {
-    var reader = ParameterReader(node, problems: intake.problems)
-    let before = intake.problems.count
+  static func rules(_ node: DocumentNode, of venue: VenueTerms, problems: ProblemCollector) -> ClearingRules? {
+    var reader = ParameterReader(node, problems: problems)
+    let before = problems.count
     var rules = venue.rules
     if let section = reader.section("liquidation", required: false) {
       ClearingTerms.readPolicy(section).map { rules.liquidation = $0 }
     }
     if let section = reader.section("reserve", required: false) {
       ClearingTerms.readReserve(section, venue.assets).map { rules.reserve = $0 }
-      check(rules.reserve, against: venue.rules.reserve, at: section.location, intake)
+      check(rules.reserve, against: venue.rules.reserve, at: section.location, problems)
     }
     replace(&rules.autoDeleveraging, "autoDeleveraging", &reader, ClearingTerms.readRanking)
     replace(&rules.circuitBreaker, "circuitBreaker", &reader, RestraintTerms.breaker)
@@ -25,9 +25,10 @@ enum RulesOverride {
     replace(&rules.backstop, "backstop", &reader, RestraintTerms.backstop)
     if let allocation = reader.readIfPresent(ClearingTerms.allocation) { rules.lossAllocation = allocation }
     reader.finish()
-    guard intake.problems.count == before else { return nil }
-    ClearingTerms.check(rules, instruments: venue.instruments, at: node.location, problems: intake.problems)
-    return intake.problems.count == before ? rules : nil
+    guard problems.count == before else { return nil }
+    ClearingTerms.check(rules, instruments: venue.instruments, at: node.location.appending(key: "liquidation"),
+      problems: problems)
+    return problems.count == before ? rules : nil
   }
 
   /// Reads an optional section; the word `none` takes it away.
@@ -44,10 +45,10 @@ enum RulesOverride {
 
   /// Figures of the reserve are shown relative to what it is at the start, which all models share.
   private static func check(
-    _ reserve: ReserveFund, against venue: ReserveFund, at place: SourceLocation, _ intake: Intake
+    _ reserve: ReserveFund, against venue: ReserveFund, at place: SourceLocation, _ problems: ProblemCollector
   ) {
     guard abs(reserve.total - venue.total) > 1e-9 * venue.total else { return }
-    intake.problems.record(
+    problems.record(
       "a model's reserve must total the venue's: only its division may differ", at: place, found: "\(reserve.total)",
       allowed: "\(venue.total)")
   }

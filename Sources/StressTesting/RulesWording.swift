@@ -1,0 +1,79 @@
+import Clearing
+import Reports
+
+extension ClearingRules {
+  /// The rules in words, for the report.
+  var summary: [NamedText] {
+    [
+      NamedText("liquidation", liquidation.method.summary),
+      NamedText("penalty", "\(liquidation.penalty), reserve's share \(liquidation.reserveShare)"),
+      NamedText("waves per step", "at most \(liquidation.waves)"),
+      NamedText(
+        "impact",
+        "Y = \(impact.coefficient), δ = \(impact.exponent), permanent share \(impact.permanentShare), "
+          + "half-life \(impact.halfLifeHours) h"),
+      NamedText("reserve", reserve.summary),
+      NamedText("beyond the reserve", afterReserve),
+    ] + restraints
+  }
+
+  /// What restrains liquidations, where anything does.
+  private var restraints: [NamedText] {
+    [
+      circuitBreaker.map { NamedText("circuit breaker", $0.summary) },
+      liquidators.map { NamedText("liquidators", $0.summary) }, backstop.map { NamedText("backstop", $0.summary) },
+    ].compactMap { $0 }
+  }
+}
+
+extension ClearingRules {
+  fileprivate var afterReserve: String {
+    (autoDeleveraging.map { "auto-deleveraging (\($0.ranking.rawValue)), then " } ?? "") + lossAllocation.rawValue
+  }
+}
+
+extension ReserveFund {
+  /// The balances in words.
+  fileprivate var summary: String {
+    segments.isEmpty
+      ? "\(balance)" : "\(balance) shared, and segments of " + segments.map { "\($0.balance)" }.joined(separator: ", ")
+  }
+}
+
+extension LiquidationMethod {
+  /// The method in words.
+  var summary: String {
+    switch self {
+    case .full: "full"
+    case .partial(let buffer): "partial, target buffer \(buffer)"
+    case .closeFactor(let factor, let full, let bonus):
+      "close factor \(factor), everything below health \(full), bonus \(bonus)"
+    }
+  }
+}
+
+extension CircuitBreaker {
+  /// The breaker in words.
+  fileprivate var summary: String {
+    let cap = volumePerHour.map { "at most \($0) of average daily volume per asset and hour" }
+    let pause = pause.map { "pause of \($0.hours) h after a move of \($0.move) within \($0.windowHours) h" }
+    return [cap, pause].compactMap { $0 }.joined(separator: "; ")
+  }
+}
+
+extension LiquidatorTerms {
+  /// The terms in words.
+  fileprivate var summary: String {
+    let limit = capacityPerHour.map { "capacity \($0) per hour" } ?? "no limit of capacity"
+    let cost = fixedCost > 0 ? "fixed cost \(fixedCost), congestion \(congestionSlope)" : nil
+    let absence = outages.map { "without bids \($0.perDay) times a day for \($0.meanHours) h" }
+    return [limit, cost, absence].compactMap { $0 }.joined(separator: "; ")
+  }
+}
+
+extension Backstop {
+  /// The backstop in words.
+  fileprivate var summary: String {
+    "capital \(capital), discount \(discount), at most \(maximumShare) of what waits and leverage \(maximumLeverage)"
+  }
+}
