@@ -81,7 +81,7 @@ struct RunPlan {
   ) throws -> [ModelEntry] {
     let order = [job.baseline] + job.marginModels.indices.filter { $0 != job.baseline }
     let plain = order.map { index in
-      let plans = venues.map { 
+      let plans = venues.map {
         ModelPlan(
           model: job.marginModels[index].model, scale: 1, plan: $0, rules: job.marginModels[index].rules)
       }
@@ -112,7 +112,7 @@ struct RunPlan {
     label.matching = .equalAverageInitialMargin
     label.factor = matching.factor
     label.factorStandardError = matching.standardError
-    let plans = venues.map { 
+    let plans = venues.map {
       ModelPlan(model: model.model, scale: matching.factor, plan: $0, rules: model.rules)
     }
     return ModelEntry(jobModel: entry.jobModel, label: label, plans: plans, matching: matching)

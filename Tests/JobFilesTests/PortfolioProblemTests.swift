@@ -102,7 +102,8 @@ struct PortfolioProblemTests {
       "lossAllocation: socialise", "liquidators: { congestion: 1 }\nlossAllocation: socialise",
       "21: liquidators.congestion", "multiplies the fixed cost"),
     Case(
-      "lossAllocation: socialise", "backstop: { capital: 0, discount: 0, maximumLeverage: 1 }\nlossAllocation: socialise",
+      "lossAllocation: socialise",
+      "backstop: { capital: 0, discount: 0, maximumLeverage: 1 }\nlossAllocation: socialise",
       "21: backstop.capital", "not allowed"),
     Case("lossAllocation: socialise", "lossAllocation: ignore", "21: lossAllocation", "not allowed"),
     Case("lossAllocation: socialise", "x: 1", "1: lossAllocation", "required"),

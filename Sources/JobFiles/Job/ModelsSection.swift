@@ -29,7 +29,8 @@ struct ModelsSection {
     for item in items {
       var entry = ParameterReader(item, problems: problems)
       let name = entry.read(Self.name)
-      let choice = KindChoice(item, among: allMarginModels.map { $0.kind }, taking: ["name", "rules"], problems: problems)
+      let choice = KindChoice(
+        item, among: allMarginModels.map { $0.kind }, taking: ["name", "rules"], problems: problems)
       let rules = entry.take("rules")
       guard let name else { continue }
       if let flaw = AccountName.flaw(of: name) { entry.record("the model's name \(flaw)", key: "name") }

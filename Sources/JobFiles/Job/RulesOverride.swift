@@ -26,7 +26,8 @@ enum RulesOverride {
     if let allocation = reader.readIfPresent(ClearingTerms.allocation) { rules.lossAllocation = allocation }
     reader.finish()
     guard problems.count == before else { return nil }
-    ClearingTerms.check(rules, instruments: venue.instruments, at: node.location.appending(key: "liquidation"),
+    ClearingTerms.check(
+      rules, instruments: venue.instruments, at: node.location.appending(key: "liquidation"),
       problems: problems)
     return problems.count == before ? rules : nil
   }

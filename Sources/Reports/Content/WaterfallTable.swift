@@ -27,12 +27,13 @@ struct WaterfallTable {
     guard found.joined().contains(where: { ($0?.value ?? 0) > 0 }) else { return nil }
     header = ["who pays, mean per path"] + report.models.map(\.displayName)
     rows = zip(Self.steps, found).map { step, estimates in
-      [step.name] + estimates.map { estimate in
-        guard let estimate else { return "–" }
-        let range = NumberText.interval(estimate.interval, estimate.label.unit)
-        let value = NumberText.text(estimate.value, estimate.label.unit)
-        return range.isEmpty ? value : "\(value) \(range)"
-      }
+      [step.name]
+        + estimates.map { estimate in
+          guard let estimate else { return "–" }
+          let range = NumberText.interval(estimate.interval, estimate.label.unit)
+          let value = NumberText.text(estimate.value, estimate.label.unit)
+          return range.isEmpty ? value : "\(value) \(range)"
+        }
     }
   }
 }

@@ -1,3 +1,4 @@
+import Clearing
 import Venues
 
 /// The quantities of one path at one venue, each from the trace and the tallies by its definition.

@@ -1,6 +1,7 @@
 import Clearing
 import Foundation
 import Kernels
+import Venues
 
 /// What keeps a venue's closings back along one path.
 struct ReferenceRestraint {
