@@ -21,7 +21,9 @@ struct CalibrateCommand: ParsableCommand {
   @Argument(help: "The table of prices.", completion: .file(extensions: ["csv"]))
   var prices: String
 
-  @Option(name: .long, help: "What to fit: \(CalibratedProcess.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    name: .long, help: "What to fit: \(CalibratedProcess.names.joined(separator: ", ")).",
+    completion: .list(CalibratedProcess.names), transform: CalibratedProcess.init(argument:))
   var process: CalibratedProcess
 
   @Option(name: .long, help: "The market file to write.")
@@ -127,5 +129,24 @@ struct CalibrateCommand: ParsableCommand {
   }
 }
 
-extension CalibratedProcess: ExpressibleByArgument {}
+extension CalibratedProcess {
+  fileprivate static let names = allCases.map(\.rawValue)
+
+  /// The process of that name; an unknown one is refused with what there is, Bates's with why it is not.
+  fileprivate init(argument: String) throws {
+    if let found = Self(rawValue: argument) {
+      self = found
+      return
+    }
+    guard argument != "bates" else {
+      throw ValidationError(
+        "bates is simulated but not fitted: a few thousand returns hardly tell its jumps from its fast variance; fit heston "
+          + "or merton, or write its figures into the market file, from options or from judgement")
+    }
+    let hint = nearestWord(to: argument, among: Self.names).map { "; did you mean '\($0)'?" } ?? ""
+    throw ValidationError(
+      "there is no process \(quotedForMessage(argument)) to fit; allowed: \(Self.names.joined(separator: ", "))\(hint)")
+  }
+}
+
 extension CalibrationOptions.Innovations: ExpressibleByArgument {}

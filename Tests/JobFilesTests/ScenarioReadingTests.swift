@@ -110,6 +110,39 @@ struct ScenarioReadingTests {
       "\(problems.map(\.description))")
   }
 
+  @Test(
+    "`all` is what the process draws, and for liquidity the assets that follow too; a follower is hit by name or refused"
+  )
+  func followers() throws {
+    let place = try Workplace()
+    let derived = """
+        - { id: STETH, derived: { base: ETH, peg: { halfLifeHours: 500, volatility: 0.01 } } }
+        - { id: WSTETH, derived: { base: STETH, initialRate: 1.2 } }
+
+      """
+    try place.edit("market.yaml", "correlation:\n", derived + "correlation:\n")
+    func schedule(_ shock: String) throws -> ShockSchedule {
+      let job = try place.load(Self.set("[{name: a, shocks: [\(shock)]}]"))
+      return try #require(job.scenarios.first?.market.shocks)
+    }
+    // BTC, ETH, STETH, WSTETH: a price shock on all reaches the last two through ether, and is not laid on them again.
+    #expect(try schedule("{kind: price, size: -0.3}").shifts.map(\.last) == [log1p(-0.3), log1p(-0.3), 0, 0])
+    #expect(try schedule("{kind: price, size: -0.3, assets: STETH}").shifts.map(\.last) == [0, 0, log1p(-0.3), 0])
+    let peg = try schedule("{kind: peg, size: -0.1, assets: [WSTETH], recoveryHours: 24}")
+    #expect(peg.shifts.map { $0[1] } == [0, 0, 0, log1p(-0.1) * exp2(-1 / 24)])
+    let volatility = try schedule("{kind: volatility, factor: 2}")
+    #expect(volatility.multiples.map(\.last) == [2, 2, 1, 1])
+    let liquidity = try schedule("{kind: liquidity, volumeFactor: 0.5}").liquidity
+    #expect(liquidity?.volumeFactors.map(\.last) == [0.5, 0.5, 0.5, 0.5])
+    let problems = place.problems(
+      Self.set("[{name: a, shocks: [{kind: volatility, factor: 2, assets: [ETH, STETH]}]}]"))
+    #expect(
+      problems.contains {
+        $0.location.keyPath.hasSuffix("shocks[0].assets") && $0.description.contains("moves with the one it follows")
+          && $0.description.contains("'STETH'")
+      }, "\(problems.map(\.description))")
+  }
+
   @Test("a limit on a scenario names one that exists and a measure that it reports")
   func limits() throws {
     let place = try Workplace()

@@ -58,17 +58,18 @@ import Testing
     #expect(multiply(left, .identity(9)) == left)
   }
 
-  /// A tile keeps its shape, whatever lay in the target before.
-  @Test func correlatingATileIsThePlainProduct() throws {
-    let factor = try CholeskyFactor(covariance(12))
-    let tile = normals(firstPath: 0, step: 3, factors: 12)
+  /// Whatever lay in the target before, to the bit, at every size and for every rest of rows and columns.
+  @Test(arguments: [1, 3, 4, 6, 12, 21], [1, 15, 16, 37, 256])
+  func correlatingATileIsThePlainProduct(size: Int, columns: Int) throws {
+    let factor = try CholeskyFactor(covariance(size))
+    let tile = normalValues(size * columns, step: 3)
     var out = [Double](repeating: .nan, count: tile.count)
     var view = out.mutableSpan
-    multiply(factor, tile.span, columns: pathsPerBlock, into: &view)
-    for row in 0..<12 {
-      for path in 0..<pathsPerBlock {
-        let plain = (0..<12).reduce(0.0) { $0 + factor.lower[row, $1] * tile[$1 * pathsPerBlock + path] }
-        #expect(abs(out[row * pathsPerBlock + path] - plain) < 1e-13)
+    multiply(factor, tile.span, columns: columns, into: &view)
+    for row in 0..<size {
+      for column in 0..<columns {
+        let plain = (0...row).reduce(0.0) { $0.addingProduct(factor.lower[row, $1], tile[$1 * columns + column]) }
+        #expect(out[row * columns + column] == plain)
       }
     }
   }

@@ -35,8 +35,8 @@ struct EstimatorTests {
     try Self.check(try ProcessStudies.merton(paths: 10, days: 1500), settled: 9)
     try Self.check(try ProcessStudies.regimes(paths: 10, days: 1500), settled: 9)
     try Self.check(try ProcessStudies.dynamicCorrelation(paths: 8, days: 1200), settled: 7)
-    try Self.check(ProcessStudies.ewma(paths: 20, steps: 1500), settled: 19)
-    try Self.check(ProcessStudies.peg(paths: 3, hours: 6000), settled: 3)
+    try Self.check(try ProcessStudies.ewma(paths: 20, steps: 1500), settled: 19)
+    try Self.check(try ProcessStudies.peg(paths: 3, hours: 6000), settled: 3)
   }
 
   @Test("Heston's figures are found within their errors")

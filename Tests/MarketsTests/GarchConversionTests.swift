@@ -1,5 +1,6 @@
 import Foundation
 import Markets
+import TestSupport
 import Testing
 
 @Suite("GARCH at another step")
@@ -83,6 +84,34 @@ struct GarchConversionTests {
       variance = hour.omega + hour.persistence * variance
     }
     #expect(abs(day.initialVolatility * day.initialVolatility / 365 / sum - 1) < 1e-12)
+  }
+
+  @Test(
+    "Days simulated hour by hour have the fitted day's variance, kurtosis and half-life",
+    arguments: [(GarchConversion.Method.moments, 0.03, 0.95, Double?(30)), (.kurtosis, 0.05, 0.85, nil)])
+  func simulatedDays(method: GarchConversion.Method, alpha: Double, beta: Double, nu: Double?) throws {
+    var law = Self.daily(alpha, beta, nu)
+    law.initialVolatility = law.longRunVolatility
+    let days = try #require(try ConvertedDays(law, days: 400, blocks: 1, seed: 41))
+    #expect(days.hourly.method == method)
+    for row in days.longRunRows(after: 100) {
+      // An error of a twentieth at most says something.
+      #expect(row.apart < 4, "\(row)")
+      if row.quantity.hasPrefix("variance") { #expect(row.standardError < 0.05) }
+    }
+  }
+
+  @Test("A storm is over as fast in hours as in days, whichever way the figures were converted")
+  func simulatedStorm() throws {
+    for (method, alpha, beta) in [(GarchConversion.Method.moments, 0.08, 0.88), (.diffusionLimit, 0.15, 0.83)] {
+      var law = Self.daily(alpha, beta, 6)
+      law.initialVolatility = 2 * law.longRunVolatility
+      let days = try #require(try ConvertedDays(law, days: 36, blocks: 12, seed: 42))
+      #expect(days.hourly.method == method)
+      for row in days.decayRows(days: [0, 1, 10, 35]) {
+        #expect(row.apart < 4 && row.standardError < 0.25, "\(method) \(row)")
+      }
+    }
   }
 
   @Test("Infinite kurtosis takes the diffusion limit; asymmetry and steps that do not fit are refused")

@@ -17,8 +17,8 @@ struct GarchFitTests {
       GarchFit(returns: returns, stepHours: 24, specification: GarchSpecification(innovations: .normal)))
     #expect(fit.converged && !fit.isAtBorder)
     let p = fit.parameters
-    // Printed by B. McCullough, C. Renfro (Journal of Economic and Social Measurement 25, 1999) after Fiorentini, Calzolari
-    // and Panattoni (1996): μ −0.00619041, ω 0.0107613, α 0.153134, β 0.805974; −1106.608. ω is cut off, not rounded.
+    // Printed by B. McCullough, C. Renfro, "Benchmarks and software standards: a case study of GARCH procedures", Journal of
+    // Economic and Social Measurement 25 (1999), 59–71, after Fiorentini, Calzolari and Panattoni (1996): μ −0.00619041, ω 0.0107613, α 0.153134, β 0.805974; −1106.608. ω is cut off, not rounded.
     #expect((p.omega * 1e7).rounded(.down) == 107_613)
     #expect((p.alpha * 1e6).rounded() == 153_134 && (p.beta * 1e6).rounded() == 805_974)
     #expect((fit.logLikelihood * 1e3).rounded() == -1_106_608)

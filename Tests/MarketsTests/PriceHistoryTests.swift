@@ -42,6 +42,17 @@ struct PriceHistoryTests {
     #expect(returns.endsHours[5] == 6 && returns.endsHours[3].isNaN)
   }
 
+  @Test("Rows without any price are left out at both ends and nowhere else")
+  func trimmed() throws {
+    let history = try Self.history(
+      [0, 1, 2, 3, 4, 5, 6], [nil, nil, 1, nil, 3, nil, nil], [nil, 2, nil, nil, nil, nil, nil])
+    #expect(history.trimmed.timesHours == [1, 2, 3, 4] && history.trimmed.intervalHours == 1)
+    #expect(history.trimmed.prices[0].map { $0.isNaN ? 0 : $0 } == [0, 1, 0, 3])
+    #expect(history.trimmed.prices[1].map { $0.isNaN ? 0 : $0 } == [2, 0, 0, 0])
+    let empty = try Self.history([0, 1], [nil, nil])
+    #expect(empty.trimmed.timesHours == [0, 1])
+  }
+
   @Test("A gap of a lifetime costs no memory")
   func longGap() throws {
     let returns = try Self.history([0, 1, 2, 9e8, 9e8 + 1], [1, 2, 4, 1, 3]).logReturns()

@@ -53,7 +53,9 @@ struct CalibrateCommandTests {
   @Test(
     "wrong usage ends with 64, wrong prices with 65, missing files with 74",
     arguments: [
-      (["--process", "bates", "--out", "x.yaml"], 64, "- heston"), (["--out", "x.yaml"], 64, "--process"),
+      (["--process", "bates", "--out", "x.yaml"], 64, "bates is simulated but not fitted"),
+      (["--process", "hestn", "--out", "x.yaml"], 64, "did you mean 'heston'?"),
+      (["--out", "x.yaml"], 64, "--process"),
       (["--process", "gbm"], 64, "--out"),
       (["--process", "gbm", "--out", "x.yaml", "--regimes", "2"], 64, "regime-switching"),
       (["--process", "gbm", "--out", "x.yaml", "--asymmetric"], 64, "belong to garch"),

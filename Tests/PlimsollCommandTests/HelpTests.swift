@@ -38,7 +38,7 @@ struct HelpTests {
     arguments: [
       (["frobnicate"], "frobnicate"), (["run"], "<job>"), (["run", "x", "--workers", "0"], "a whole number ≥ 1"),
       (["run", "x", "--quiet", "--verbose"], "exclude each other"), (["run", "x", "--log-format", "xml"], "'json'"),
-      (["run", "x", "--paths"], "--paths"), (["describe", "cheese"], "models"),
+      (["run", "x", "--paths"], "--paths"), (["describe", "cheese"], "- models"),
       (["describe", "models", "tierd"], "did you mean 'tiered'?"), (["synthesize", "x"], "--out"),
     ])
   func usage(_ arguments: [String], _ fragment: String) throws {

@@ -9,14 +9,30 @@ final class Intake {
   /// Everything that is wrong.
   let problems = ProblemCollector(limit: 4000)
   /// What is allowed but deserves a word.
-  private(set) var warnings: [String] = []
+  var warnings: [String] { recorded + excessWarning }
+  private var recorded: [String] = []
+  /// Histories that go on beyond their horizon: how many rows or bars do, and where each is named.
+  private var excess: [(place: SourceLocation, text: String)] = []
   /// The files read so far.
   private(set) var inputs: [InputFile] = []
 
   /// Records something that is allowed but deserves a word.
   func warn(_ message: String, at location: SourceLocation) {
     let text = "\(location): \(message)"
-    if !warnings.contains(text) { warnings.append(text) }
+    if !recorded.contains(text) { recorded.append(text) }
+  }
+
+  /// Records that a history goes on beyond its horizon by `excess`, such as "3 bars": one warning for all of them together,
+  /// for it is the rule with several events.
+  func warn(excess text: String, at location: SourceLocation) {
+    if !excess.contains(where: { $0.place == location && $0.text == text }) { excess.append((location, text)) }
+  }
+
+  private var excessWarning: [String] {
+    guard let first = excess.first else { return [] }
+    if excess.count == 1 { return ["\(first.place): \(first.text) lie beyond the horizon and are not used"] }
+    let each = excess.map { item in item.text + (item.place.line.map { " (line \($0))" } ?? "") }
+    return ["\(first.place.file): not used, for they lie beyond the horizon: \(each.joined(separator: ", "))"]
   }
 
   /// Maps a file and notes it as an input; nil, recorded, where that fails. `asker` is the place that named the file.

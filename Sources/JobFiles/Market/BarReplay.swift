@@ -79,7 +79,7 @@ extension BarHistory {
       return nil
     }
     if span.bars > grid.steps {
-      intake.warn("\(span.bars - grid.steps) bars lie beyond the horizon and are not used", at: place)
+      intake.warn(excess: "\(span.bars - grid.steps) bars", at: place)
     }
     let before = intake.problems.count
     let rows = series.map { firstRow(of: $0, from: span.start, grid: grid, intake.problems) }

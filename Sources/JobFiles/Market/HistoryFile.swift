@@ -94,7 +94,7 @@ struct HistoryFile {
         history = try history.window(
           fromHours: selection.from ?? -.infinity, toHours: selection.to ?? .infinity)
       }
-      return history
+      return history.trimmed
     } catch {
       for problem in error.all { intake.problems.record(problem) }
       return nil
@@ -159,7 +159,7 @@ struct HistoryFile {
       return nil
     }
     if inside.count > grid.points {
-      intake.warn("\(inside.count - grid.points) rows of \(name) lie beyond the horizon and are not used", at: place)
+      intake.warn(excess: "\(inside.count - grid.points) rows of \(name)", at: place)
     }
     let rows = first..<first + grid.points
     for row in rows.dropFirst() {

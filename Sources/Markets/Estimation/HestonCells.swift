@@ -157,6 +157,10 @@ struct HestonCells {
 
 /// The law of the variance after one step of the quadratic-exponential scheme (L. Andersen, Journal of Computational
 /// Finance 11, 2008, section 3.2).
+///
+/// The scheme may pass from one branch to the other at any ratio of variance to squared mean in [1, 2], and `Heston` does at
+/// 1.5. Here the two laws are mixed between 1.25 and 1.75: a cell that changes branch at once would make the likelihood
+/// jump where parameters move it across, and no search settles at a jump.
 private struct VarianceStep {
   /// In the quadratic branch √v' = |centre + deviation·Z|.
   private let center: Double
@@ -164,7 +168,11 @@ private struct VarianceStep {
   /// In the exponential branch P(v' = 0) and the rate of what is above.
   private let atZero: Double
   private let rate: Double
-  private let isQuadratic: Bool
+  /// How much of the law is the quadratic branch's, in [0, 1].
+  private let quadraticShare: Double
+
+  /// Where the branches are mixed.
+  private static let blended = 1.25...1.75
 
   init(_ point: HestonPoint, from variance: Double, width: Double) {
     let left = -expm1(-point.reversion)
@@ -172,8 +180,10 @@ private struct VarianceStep {
     let mean = point.longRun * left + variance * (1 - left)
     let square = variance * unit * (1 - left) + point.longRun * unit * left / 2
     let ratio = square / (mean * mean)
-    isQuadratic = ratio <= 1.5
-    if isQuadratic {
+    let passed = (ratio - Self.blended.lowerBound) / (Self.blended.upperBound - Self.blended.lowerBound)
+    let within = min(1, max(0, passed))
+    quadraticShare = 1 - within * within * (3 - 2 * within)
+    if quadraticShare > 0 {
       let twice = 2 / ratio
       let offset = max(0, twice - 1 + (twice * (twice - 1)).squareRoot())
       let scale = mean / (1 + offset)
@@ -188,7 +198,11 @@ private struct VarianceStep {
 
   /// P(√v' < root).
   func below(_ root: Double) -> Double {
-    guard isQuadratic else { return root > 0 ? atZero - (1 - atZero) * expm1(-rate * root * root) : 0 }
-    return normalCDF((root - center) / deviation) - normalCDF((-root - center) / deviation)
+    var below = 0.0
+    if quadraticShare > 0 {
+      below = quadraticShare * (normalCDF((root - center) / deviation) - normalCDF((-root - center) / deviation))
+    }
+    guard quadraticShare < 1, root > 0 else { return below }
+    return below + (1 - quadraticShare) * (atZero - (1 - atZero) * expm1(-rate * root * root))
   }
 }

@@ -6,8 +6,9 @@ import Kernels
 /// x = ln(price/what it is pegged to); over a step x' = L + (x − L)φ + N(0, s²) + jumps, φ = 2^(−Δ/half-life), the number of
 /// jumps Poisson and each normal: an autoregression whose errors are a Poisson mixture of normals. The exact step of the
 /// Ornstein–Uhlenbeck process (O. Vasicek, Journal of Financial Economics 5, 1977) with jumps at the ends of steps, as in
-/// S. Das, "The surprise element", Journal of Econometrics 106 (2002). De-pegs revert at the peg's own half-life; within the
-/// step they happen in they do not revert yet.
+/// S. Das, "The surprise element", Journal of Econometrics 106 (2002). De-pegs revert at the peg's own half-life. One that
+/// happens within a step has shrunk by the end of it, where it is seen, to J·φ^u with u uniform: the stated mean and
+/// deviation are those of J that give the fitted first two moments.
 ///
 /// Observed ratios are noisy, since the two prices were not taken at one instant: noise that is gone by the next
 /// observation reads as a short half-life and as many small de-pegs. A coarser step sees less of it, and `mostPerYear`
@@ -162,9 +163,14 @@ private struct PegLaw {
     // s² = ν²(1 − φ²)/(2κ).
     let volatility =
       scale * (law.diffusionVariance * 2 * reversion / (-expm1(-2 * reversion)) / stepYears).squareRoot()
+    // E φ^u and E φ^2u of a de-peg at a uniform time of the step.
+    let left = -expm1(-reversion) / reversion
+    let leftSquared = -expm1(-2 * reversion) / (2 * reversion)
+    let mean = law.mean / left
+    let square = (law.variance + law.mean * law.mean) / leftSquared
     return [
       M_LN2 / reversion * stepHours, volatility, exp(center + scale * point[0]), law.perStep / stepYears,
-      law.mean * scale, law.variance.squareRoot() * scale,
+      mean * scale, max(0, square - mean * mean).squareRoot() * scale,
     ]
   }
 }

@@ -74,6 +74,18 @@ public struct PriceHistory: Sendable {
     return try keeping(rows: rows, intervalHours: intervalHours, lacking: "fewer than two rows lie in the window")
   }
 
+  /// The rows from the first to the last in which any asset has a price; all of them where none has.
+  ///
+  /// A table often goes on where the chosen columns do not: days without a price at its end would let every volatility relax
+  /// to its long-run level before t = 0.
+  public var trimmed: PriceHistory {
+    let priced = timesHours.indices.filter { row in prices.contains { !$0[row].isNaN } }
+    guard let first = priced.first, let last = priced.last, last > first else { return self }
+    return PriceHistory(
+      checked: assetIDs, timesHours: Array(timesHours[first...last]), prices: prices.map { Array($0[first...last]) },
+      source: source, intervalHours: intervalHours)
+  }
+
   /// The history seen at a coarser step, by taking the rows on a grid of `stepHours`.
   ///
   /// The grid's offset from the epoch is the one that most rows have, the earliest of equals: an hourly history becomes

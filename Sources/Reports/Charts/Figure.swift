@@ -30,6 +30,9 @@ struct FigureTable: Sendable {
   var rows: [[String]]
   /// How many columns at the left hold text; the others are numbers, set to the right.
   var textColumns = 1
+  /// Whether cells wrap, intervals stand on a line of their own, and a narrow screen shows each row as a list of its cells:
+  /// for tables of many columns.
+  var isStacked = false
 
   /// The table as HTML; the first cell of a row is its heading.
   var markup: MarkupElement {
@@ -40,13 +43,19 @@ struct FigureTable: Sendable {
     let parts = [
       MarkupElement("thead", [], [MarkupElement("tr", [], titles)]), MarkupElement("tbody", [], body),
     ]
-    return MarkupElement("table", [("class", "numbers")], parts)
+    return MarkupElement("table", [("class", isStacked ? "numbers stacked" : "numbers")], parts)
   }
 
   /// A cell, marked as text where its column is.
   private func cell(
     _ name: String, _ text: String, at column: Int, _ attributes: [(String, String)] = []
   ) -> MarkupElement {
-    MarkupElement(name, attributes + (column < textColumns ? [("class", "text")] : []), text: text)
+    let attributes = attributes + (column < textColumns ? [("class", "text")] : [])
+    guard isStacked, name == "td", column < header.count else { return MarkupElement(name, attributes, text: text) }
+    let parts = text.split(separator: " [", maxSplits: 1)
+    let interval = parts.count == 2 ? [MarkupElement("span", [("class", "interval")], text: "[\(parts[1])")] : []
+    let value = MarkupElement("span", text.contains(" → ") ? [("class", "pair")] : [], text: String(parts.first ?? ""))
+    return MarkupElement(
+      name, attributes + [("data-title", header[column])], [MarkupElement("span", [], [value] + interval)])
   }
 }

@@ -126,7 +126,7 @@ struct PageView {
       ].map { title, table in
         Table(
           title: title, note: nil,
-          table: FigureTable(header: table.header, rows: table.rows, textColumns: 2).markup.text)
+          table: FigureTable(header: table.header, rows: table.rows, textColumns: 2, isStacked: true).markup.text)
       }
     }
     return Scenarios(note: ScenarioTable.note(report), tables: tables, pairs: ScenarioTable.contents(report))

@@ -80,6 +80,10 @@ enum StyleSheet {
     details .scroll { max-height: 420px; overflow: auto; margin-top: 8px; }
     table.numbers { font-size: 0.8rem; } table.numbers th, table.numbers td { padding: 2px 10px; }
     table.numbers thead th { white-space: nowrap; min-width: 0; }
+    table.stacked th, table.stacked td, table.stacked thead th { white-space: normal; padding: 3px 6px; }
+    table.stacked thead th { overflow-wrap: normal; min-width: 0; }
+    table.stacked td span span { white-space: nowrap; } table.stacked td span span.pair { white-space: normal; }
+    table.stacked tbody th { min-width: 84px; overflow-wrap: anywhere; }
     details.section > summary { font-size: 1rem; padding: 6px 0; }
     """
 
@@ -120,6 +124,11 @@ enum StyleSheet {
   private static let narrowAndPrint = """
     @media (max-width: 560px) { main, header, footer { padding-left: 14px; padding-right: 14px; }
       body { font-size: 15px; } h1 { font-size: 1.4rem; } th, td { padding: 5px 8px; }
+      table.stacked, table.stacked tbody, table.stacked tr, table.stacked tbody th { display: block; }
+      table.stacked thead { display: none; } table.stacked tr { padding: 6px 0; border-bottom: 1px solid var(--rule); }
+      table.stacked tbody th { font-weight: 600; font-size: 0.9rem; border: 0; padding: 0; }
+      table.stacked td { display: flex; justify-content: space-between; gap: 12px; border: 0; padding: 1px 0;
+        text-align: right; } table.stacked td::before { content: attr(data-title); color: var(--soft); text-align: left; }
       dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 6px; }
       figure text, figure text.ticklabel { font-size: 14px; } figure text.arrow { font-size: 12px; }
       .figures.small { grid-template-columns: 1fr 1fr; gap: 14px 12px; }

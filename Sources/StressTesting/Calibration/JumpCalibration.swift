@@ -57,8 +57,9 @@ extension FittedMarket {
       FittedTable(
         title: "Jumps",
         note:
-          "All jumps of an asset, those with the market among them: number a year, mean and deviation in log price; "
-          + "volatility of the rest, a year; log-likelihood, and that of normal returns. ± standard errors.",
+          "All jumps of an asset, those with the market among them: number a year, the median of the assets' own numbers so that "
+          + "they can jump together; mean and deviation in log price; volatility of the rest, a year; log-likelihood, and "
+          + "that of normal returns. ± standard errors.",
         columns: ["jumps a year", "mean", "deviation", "diffusion", "log-likelihood", "normal"],
         rows: zip(assets, fit.assets).map { asset, own in
           (

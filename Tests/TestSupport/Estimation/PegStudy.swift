@@ -1,37 +1,34 @@
-import Glibc
 import Kernels
 import Markets
 
 extension ProcessStudies {
-  /// A peg with a half-life of 10 hours and 60 de-pegs a year, hour by hour.
-  public static func peg(paths: Int, hours: Int) -> ProcessRecovery {
-    ProcessRecovery(
+  /// A peg with a half-life of 10 hours and 60 de-pegs a year, hour by hour: a derived asset of a market.
+  public static func peg(paths: Int, hours: Int) throws -> ProcessRecovery? {
+    guard let grid = TimeGrid(steps: hours, stepHours: 1) else { return nil }
+    let depegs = DepegParameters(intensityPerYear: 60, size: JumpSize(mean: -0.01, deviation: 0.008))
+    let peg = PegParameters(halfLifeHours: 10, volatility: 0.1, level: 0.998, depegs: depegs)
+    let assets = [AssetCalibration(id: "A", price: 100, volatility: 0.8)]
+    let process = GeometricBrownianMotion(assets: assets, grid: grid)
+    let calibration = MarketCalibration(
+      assets: assets, correlation: .identity(1), derived: [DerivedAsset(id: "COIN", base: .settlement, peg: peg)])
+    let derived = try DerivedMarket(calibration: calibration, process: process, grid: grid)
+    let drawn = DrawnHistories(
+      market: try market(assets, correlation: 0, grid: grid, process: process, derived: derived), count: paths, seed: 77
+    )
+    return ProcessRecovery(
       name: "peg",
       truth: [
-        ("half-life", 10), ("volatility", 0.1), ("level", 0.998), ("de-pegs a year", 60), ("de-peg mean", -0.01),
-        ("de-peg deviation", 0.008),
+        ("half-life", peg.halfLifeHours), ("volatility", peg.volatility), ("level", peg.level),
+        ("de-pegs a year", depegs.intensityPerYear), ("de-peg mean", depegs.size.mean),
+        ("de-peg deviation", depegs.size.deviation),
       ], paths: paths
     ) { path in
-      let ratios = drawnPeg(hours: hours, seed: UInt64(path + 1))
-      guard let fit = PegFit(ratios: ratios, stepHours: 1), fit.converged, !fit.isAtBorder else { return nil }
+      // The coin stands for one unit of the settlement currency: its price is its ratio.
+      guard let fit = PegFit(ratios: drawn.prices(path: path, asset: 1), stepHours: 1), fit.converged, !fit.isAtBorder
+      else { return nil }
       return [
         fit.halfLifeHours, fit.volatility, fit.level, fit.depegIntensityPerYear, fit.depegMean, fit.depegDeviation,
       ]
-    }
-  }
-
-  private static func drawnPeg(hours: Int, seed: UInt64) -> [Double] {
-    let draws = KeyedDraws(seed: seed, path: 0, purpose: .verification)
-    let memory = exp2(-0.1)
-    let reversion = M_LN2 / 10 * 8760
-    let deviation = 0.1 * ((1 - memory * memory) / (2 * reversion)).squareRoot()
-    var deviationFromLevel = 0.0
-    return (0..<UInt32(hours)).map { step in
-      deviationFromLevel = memory * deviationFromLevel + deviation * draws.normal(step: step, factor: 0)
-      if draws.uniform(step: step, factor: 2) < -expm1(-60 / 8760) {
-        deviationFromLevel += -0.01 + 0.008 * draws.normal(step: step, factor: 3)
-      }
-      return 0.998 * exp(deviationFromLevel)
     }
   }
 }

@@ -89,6 +89,9 @@ public struct DrawnHistories: Sendable {
     block = paths
   }
 
+  /// The prices of one asset of the market on one path.
+  public func prices(path: Int, asset: Int) -> [Double] { block[path][asset] }
+
   /// The log returns of one path; nil if its prices are no prices.
   public func returns(path: Int) -> LogReturns? {
     let times = block[path][0].indices.map { Double($0) * stepHours }

@@ -4,14 +4,15 @@ import Markets
 
 /// The studies of every process that is estimated, besides GARCH.
 public enum ProcessStudies {
-  private static func market(
+  static func market(
     _ assets: [AssetCalibration], correlation: Double, grid: TimeGrid, process: any PriceProcess,
-    dependence: Dependence = .gaussian
+    dependence: Dependence = .gaussian, derived: DerivedMarket? = nil
   ) throws -> MarketModel {
     var matrix = Matrix(rows: assets.count, columns: assets.count, repeating: correlation)
     for index in assets.indices { matrix[index, index] = 1 }
     return try MarketModel(
-      assetIDs: assets.map(\.id), grid: grid, process: process, dependence: dependence, correlation: matrix)
+      assetIDs: assets.map(\.id), grid: grid, process: process, dependence: dependence, correlation: matrix,
+      derived: derived)
   }
 
   /// One asset whose log returns jump 40 times a year.
@@ -137,14 +138,20 @@ public enum ProcessStudies {
     }
   }
 
-  /// A variance that is an exponentially weighted mean of squares, λ = 0.94.
-  public static func ewma(paths: Int, steps: Int) -> ProcessRecovery {
-    let truth = GarchParameters(
+  /// A variance that is an exponentially weighted mean of squares, λ = 0.94: the GARCH process without a level to revert to.
+  public static func ewma(paths: Int, steps: Int) throws -> ProcessRecovery? {
+    guard let grid = TimeGrid(steps: steps, stepHours: 24) else { return nil }
+    let figures = GarchParameters(
       stepHours: 24, mean: 0, omega: 1e-12, alpha: 0.06, gamma: 0, beta: 0.94 - 1e-9, degreesOfFreedom: nil,
-      initialVolatility: 0)
+      initialVolatility: 0.6)
+    let asset = AssetCalibration(id: "A", price: 100, volatility: 0.6, garch: figures)
+    let process = Garch(prices: [asset.price], parameters: [figures], margins: [nil])
+    let drawn = DrawnHistories(
+      market: try market([asset], correlation: 0, grid: grid, process: process), count: paths, seed: 76)
     return ProcessRecovery(name: "ewma", truth: [("lambda", 0.94)], paths: paths) { path in
-      let returns = simulatedGarch(truth, count: steps, seed: UInt64(path + 1))
-      guard let fit = EwmaFit(returns: returns, stepHours: 24), fit.converged else { return nil }
+      guard let returns = drawn.returns(path: path)?.values[0], let fit = EwmaFit(returns: returns, stepHours: 24),
+        fit.converged
+      else { return nil }
       return [fit.lambda]
     }
   }

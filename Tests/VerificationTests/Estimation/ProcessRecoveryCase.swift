@@ -13,8 +13,8 @@ let processRecoveryCase = VerificationCase(
   let studies = [
     try ProcessStudies.merton(paths: 100, days: 2000), try ProcessStudies.marketJumps(paths: 40, days: 2000),
     try ProcessStudies.heston(paths: 40, days: 2000), try ProcessStudies.regimes(paths: 100, days: 2500),
-    try ProcessStudies.dynamicCorrelation(paths: 100, days: 2000), ProcessStudies.ewma(paths: 100, steps: 2000),
-    ProcessStudies.peg(paths: 40, hours: 8760),
+    try ProcessStudies.dynamicCorrelation(paths: 100, days: 2000),
+    try ProcessStudies.ewma(paths: 100, steps: 2000), try ProcessStudies.peg(paths: 40, hours: 8760),
   ]
   var rows: [VerificationRow] = []
   for study in studies {

@@ -4,7 +4,7 @@ import Foundation
 let allVerificationCases: [VerificationCase] = [
   barrierCase, bridgeCase, expiryCase, lognormalCase,
   garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
-  recoveryCase, processRecoveryCase, historyCase, benchmarkCase, realFitCase,
+  recoveryCase, processRecoveryCase, conversionCase, historyCase, benchmarkCase, realFitCase,
   constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
   realInputCase, eventsCase,
 ]

@@ -7,7 +7,7 @@ struct Limits {
   var correlated: Double
   var exponential: Double
   var scattered: Double
-  /// 10⁹ operations a second of the matrix product at the size that is used.
+  /// 10⁹ operations a second of the library's matrix product at that size.
   var productRate: Double
   /// Bytes a second that are read and written, of arrays larger than the caches.
   var bandwidth: Double
@@ -34,7 +34,8 @@ struct Limits {
       var out = shocks.mutableSpan
       exponentiate(normals.span, into: &out)
     }
-    productRate = 2 * Double(assets) / correlated / 1e9
+    let (square, tile) = (factor.lower, Matrix(rows: assets, columns: pathsPerBlock, values: normals))
+    productRate = 2 * Double(assets) / each { _ = multiply(square, tile) } / 1e9
     var slabs = [Double](repeating: 0, count: size * points)
     let tiles = [Double](repeating: 0.1, count: size * stepsPerScatter)
     let groups = points / stepsPerScatter
@@ -69,6 +70,7 @@ struct Limits {
       table.add(Row(name: "limits.\(name)", figure: figure, unit: unit, note: "one worker, tiles of \(assets) assets"))
     }
     row("dgemm", productRate, "GF/s")
+    row("correlate", 1 / correlated, "numbers/s")
     row("normals", 1 / normal, "numbers/s")
     row("exp", 1 / exponential, "numbers/s")
     row("scatter", 1 / scattered, "numbers/s")

@@ -63,7 +63,7 @@ func pathRate(_ session: Session, _ market: MarketModel, blocks: Int = 32) throw
   return Double(blocks * pathsPerBlock * market.assetIDs.count * market.grid.steps) / seconds
 }
 
-private struct PathBuffers: ~Copyable {
+struct PathBuffers: ~Copyable {
   var block: PathBlock
   var workspace: PathWorkspace
 

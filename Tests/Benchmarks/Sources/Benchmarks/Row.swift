@@ -1,7 +1,7 @@
 import Foundation
 
 /// One measured figure, as the JSON file lists it.
-struct Row: Codable {
+struct Row: Encodable {
   /// What was measured.
   var name: String
   /// How much of it, in `unit`; nil where it could not be measured, and `note` says why.
@@ -21,6 +21,25 @@ struct Row: Codable {
   var meanPositions: Double?
   /// What else must be known.
   var note: String?
+
+  private enum CodingKeys: String, CodingKey {
+    case name, figure, unit, against, ratio, fractionOfLimit, instructionSet, shareTouched, meanPositions, note
+  }
+
+  /// Every row has every key; what was not measured or does not apply is null.
+  func encode(to encoder: any Encoder) throws {
+    var row = encoder.container(keyedBy: CodingKeys.self)
+    try row.encode(name, forKey: .name)
+    try row.encode(figure.flatMap { $0.isFinite ? $0 : nil }, forKey: .figure)
+    try row.encode(unit, forKey: .unit)
+    try row.encode(against, forKey: .against)
+    try row.encode(ratio.flatMap { $0.isFinite ? $0 : nil }, forKey: .ratio)
+    try row.encode(fractionOfLimit, forKey: .fractionOfLimit)
+    try row.encode(instructionSet, forKey: .instructionSet)
+    try row.encode(shareTouched, forKey: .shareTouched)
+    try row.encode(meanPositions, forKey: .meanPositions)
+    try row.encode(note, forKey: .note)
+  }
 
   /// Set once, before anything is measured.
   nonisolated(unsafe) static var instructions = ""

@@ -11,6 +11,9 @@ struct Session {
   var workers = Machine.allowedCores
   var usesProcessorTime = false
   var nightlyPaths = 20_000
+  /// Paths and accounts of the runs whose memory is measured.
+  var memoryPaths = 1_000_000
+  var memoryAccounts = 10_000
   var asksPeers = true
   /// Set in a process that this one starts to measure one thing by itself.
   var child: String?
@@ -18,8 +21,8 @@ struct Session {
 
   static let all = ["paths", "evaluate", "nightly", "startup", "read"]
   static let usage =
-    "run [paths|evaluate|nightly|startup|read|growth|limits …] [--json FILE] [--svg FILE] [--workers N]"
-    + " [--clock wall|cpu] [--nightly-paths N] [--no-peers]"
+    "run [paths|evaluate|nightly|startup|read|growth|scaling|memory|limits …] [--json FILE] [--svg FILE] [--workers N]"
+    + " [--clock wall|cpu] [--nightly-paths N] [--memory-paths N] [--no-peers]"
 
   init(_ arguments: [String]) throws {
     var rest = arguments[...]
@@ -40,13 +43,16 @@ struct Session {
       case "--svg": svg = try value()
       case "--workers": workers = try number()
       case "--nightly-paths": nightlyPaths = try number()
+      case "--memory-paths": memoryPaths = try number()
+      case "--memory-accounts": memoryAccounts = try number()
       case "--no-peers": asksPeers = false
       case "--child": child = try value()
       case "--clock":
         let clock = try value()
         guard clock == "wall" || clock == "cpu" else { throw Failure("--clock is wall or cpu, not \(clock)") }
         usesProcessorTime = clock == "cpu"
-      case "paths", "evaluate", "nightly", "startup", "read", "growth", "limits": names.append(word)
+      case "paths", "evaluate", "nightly", "startup", "read", "growth", "scaling", "memory", "limits":
+        names.append(word)
       default: throw Failure("there is no \(word)\n\(Self.usage)")
       }
     }

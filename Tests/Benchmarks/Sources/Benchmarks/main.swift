@@ -9,6 +9,10 @@ do {
     try runNightlyChild(session)
     exit(0)
   }
+  if session.child == "memory" {
+    try runMemoryChild(session)
+    exit(0)
+  }
   say(
     "\(Machine.cpuModel), \(session.workers) workers, compiled for \(Row.instructions), BLAS \(BLAS.coreName); "
       + (session.usesProcessorTime ? "processor seconds a worker" : "seconds by the wall"))
@@ -20,6 +24,8 @@ do {
     case "startup": try runStartup(session)
     case "read": try runRead(session)
     case "growth": try runGrowth(session)
+    case "scaling": try runScaling(session)
+    case "memory": try runMemory(session)
     default: try Limits(session, assets: 20, points: 241).report(to: session.table, assets: 20)
     }
   }
