@@ -1,4 +1,5 @@
 import Clearing
+import Foundation
 import Simulation
 import TestSupport
 import Testing
@@ -152,5 +153,27 @@ struct RestraintCasesTests {
         #expect(pair[0].bookLoss == pair[1].bookLoss)
       }
     }
+  }
+
+  /// Linear impact on a book whose liquidation prices lie evenly in the logarithm, ρ = g·ADV/(Y·σ_day) of notional per
+  /// unit: a fall of x ends at x/(1 − g). Fills at the start of a wave and money that shrinks with the price are of order x.
+  @Test("feedback of gain g under linear impact amplifies a fall by 1/(1 − g)", arguments: [0.25, 0.5, 0.75])
+  func feedback(gain: Double) throws {
+    let (fall, spacing, rate) = (0.002, 1e-5, 0.05)
+    let perMoney = 0.8 * (1.0 / 365).squareRoot() / 1e6
+    let notional = gain * spacing / perMoney
+    var venue = TwinSmallVenue(
+      holdings: (1...1200).map { index in
+        let price = 100 * exp(-spacing * (Double(index) - 0.5))
+        let contracts = notional / price
+        return .init(
+          cash: contracts * (100 - price) + rate * contracts * price, perpetual: contracts, entryPrice: 100)
+      })
+    venue.maintenanceRate = rate
+    venue.liquidation.waves = 1000
+    venue.impact = MarketImpact(coefficient: 1, exponent: 1, permanentShare: 1, halfLifeHours: 1)
+    let table = try venue.twin([100, 100 * exp(-fall)]).simulator().run(workers: 1)
+    let whole = -log(1 - table.series(model: 0, venue: 0)[.markDrawdown][0])
+    #expect(abs(whole * (1 - gain) / fall - 1) < 0.02, "\(whole) and not \(fall / (1 - gain))")
   }
 }

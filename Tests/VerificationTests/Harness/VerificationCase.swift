@@ -5,7 +5,7 @@ let allVerificationCases: [VerificationCase] = [
   barrierCase, bridgeCase, expiryCase, lognormalCase,
   garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
   recoveryCase, processRecoveryCase, conversionCase, historyCase, benchmarkCase, realFitCase,
-  constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, nightlyCase,
+  constantVolatilityCase, volatilityClockCase, impactCase, conservationCase, matchingCase, nightlyCase,
   realInputCase, eventsCase,
 ]
 
