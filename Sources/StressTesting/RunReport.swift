@@ -24,7 +24,9 @@ extension RunPlan {
       largestConservationResidual: Self.largestResidual(in: table),
       losses: table.series.map {
         LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
-      }, warnings: job.warnings + matchingWarnings + feedbackWarnings + pathWarnings(table) + scenarios.flatMap(\.warnings),
+      },
+      warnings: job.warnings + matchingWarnings + feedbackWarnings + pathWarnings(table)
+        + scenarios.flatMap(\.warnings),
       provenance: provenance)
     report.scenarios = scenarios.map(\.result)
     return report
