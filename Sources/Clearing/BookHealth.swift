@@ -9,8 +9,13 @@ public struct AccountHealth: Sendable, Hashable {
   /// The requirement at both levels.
   public var requirement: TwoLevels
 
-  /// Weighted equity minus maintenance requirement: below zero the account is liquidatable.
-  public var health: Double { weightedEquity.maintenance - requirement.maintenance }
+  /// The account's agreed credit line.
+  public var credit = 0.0
+
+  /// Weighted equity and credit minus maintenance requirement: below zero the account is liquidatable.
+  public var health: Double { weightedEquity.maintenance + credit - requirement.maintenance }
+  /// Weighted equity and credit minus initial requirement: below zero the account can open nothing.
+  public var room: Double { weightedEquity.initial + credit - requirement.initial }
 }
 
 extension RequirementTable.Level {
@@ -26,14 +31,16 @@ extension RequirementTable.Level {
 }
 
 extension RequirementTable {
-  /// Judges account `index` of `book` at `values` under factors as `MarginFactors` lays them out.
+  /// Judges account `index` of `book` at `values` under factors as `MarginFactors` lays them out; `scale` multiplies what
+  /// scenarios ask for.
   public func health(
-    of index: Int, in book: Book, at values: ColumnValues, initialFactors: [Double], maintenanceFactors: [Double]
+    of index: Int, in book: Book, at values: ColumnValues, initialFactors: [Double], maintenanceFactors: [Double],
+    scale: Double = 1
   ) -> AccountHealth {
     var result = AccountHealth(
       equity: book.cash[index],
       weightedEquity: TwoLevels(initial: book.cash[index], maintenance: book.cash[index]),
-      requirement: TwoLevels(initial: 0, maintenance: 0))
+      requirement: TwoLevels(initial: 0, maintenance: 0), credit: book.accounts[index].credit)
     for position in book.positions(of: index) {
       let column = Int(book.column[position])
       let value = book.quantity[position] * values.unitValue[column]
@@ -47,6 +54,11 @@ extension RequirementTable {
         initialFactors[factor] * initial.requirement(position: position, notional: notional)
       result.requirement.maintenance +=
         maintenanceFactors[factor] * maintenance.requirement(position: position, notional: notional)
+    }
+    if let scenarios, scenarios.contains(index) {
+      let loss = scale * scenarios.losses(of: index, in: book, prices: values.prices).reduce(0) { $0 + $1.amount }
+      result.requirement.initial += loss
+      result.requirement.maintenance += scenarios.maintenanceFraction * loss
     }
     return result
   }

@@ -69,6 +69,8 @@ public struct ClearingRules: Sendable {
   public var liquidation: LiquidationPolicy
   /// What trades do to marks.
   public var impact: MarketImpact
+  /// The prices that health is judged at.
+  public var oracle = OraclePolicy.spot
   /// The reserve.
   public var reserve: ReserveFund
   /// Closing winners after the reserve; nil where the venue does not.
@@ -83,6 +85,8 @@ public struct ClearingRules: Sendable {
   public var backstop: Backstop?
   /// Categories of assets, referred to by accounts.
   public var efficiencyModes: [EfficiencyMode]
+  /// What becomes of the venue when its reserve is exhausted.
+  public var onExhaustion = ExhaustionPolicy.carryOn
 
   /// Creates rules.
   public init(

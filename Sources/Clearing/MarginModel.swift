@@ -12,6 +12,8 @@ public let allMarginModels: [any MarginModel.Type] = [
   HistoricalQuantileMargin.self,
   HistoricalShortfallMargin.self,
   LognormalShortfallMargin.self,
+  ImpliedVolatilityMargin.self,
+  ScenarioGridMargin.self,
 ]
 
 /// What a margin model may need to be set up.
@@ -26,6 +28,9 @@ public struct MarginContext: Sendable {
   public let initialVolatilities: [Double]
   /// Long-run volatility of each asset, annualised; empty where it is not known.
   public let longRunVolatilities: [Double]
+  /// At-the-money implied volatility of each asset at t = 0, annualised, 0 for an asset without one; empty where the
+  /// market has none at all.
+  public let impliedVolatilities: [Double]
   /// The calibrated assets, in the order of the market; nil where there are none.
   public let calibration: MarketCalibration?
   /// Past moves, for a model that `needsHistory`; nil where the job names none.
@@ -33,21 +38,25 @@ public struct MarginContext: Sendable {
   /// Maintenance ÷ initial requirement of the baseline over the whole book at t = 0: the default of a model that states
   /// only its initial requirement. Nil while the baseline itself is made.
   public let baselineMaintenanceFraction: Double?
+  /// Names of the assets of the universe; empty where they are not known.
+  public let assetIDs: [String]
 
   /// Creates a context.
   public init(
     grid: TimeGrid, venue: Venue, rules: ClearingRules, initialVolatilities: [Double],
-    longRunVolatilities: [Double] = [], calibration: MarketCalibration? = nil, history: MarginHistory? = nil,
-    baselineMaintenanceFraction: Double?
+    longRunVolatilities: [Double] = [], impliedVolatilities: [Double] = [], calibration: MarketCalibration? = nil,
+    history: MarginHistory? = nil, baselineMaintenanceFraction: Double?, assetIDs: [String] = []
   ) {
     self.grid = grid
     self.venue = venue
     self.rules = rules
     self.initialVolatilities = initialVolatilities
     self.longRunVolatilities = longRunVolatilities
+    self.impliedVolatilities = impliedVolatilities
     self.calibration = calibration
     self.history = history
     self.baselineMaintenanceFraction = baselineMaintenanceFraction
+    self.assetIDs = assetIDs
   }
 }
 
@@ -90,12 +99,26 @@ public protocol MarginFactors: AnyObject {
   var maintenance: [Double] { get }
   /// The annualised volatility of each asset that the factors are made from; empty where they are made from none.
   var volatilities: [Double] { get }
+  /// Whether the factors are made from the market's implied volatilities; false unless a model says otherwise.
+  var followsImpliedVolatility: Bool { get }
 
   /// Returns to t = 0, where the oracle shows `oraclePrices`, one per asset.
   func reset(oraclePrices: [Double])
 
   /// Takes the oracle prices of `step` (1…T), published before any wave of the step. True if a factor changed.
   func advance(step: Int, oraclePrices: [Double]) -> Bool
+
+  /// Takes the implied volatility of each asset as it is at the step that `advance` is called for next; called where
+  /// the factors follow it, and does nothing unless a model says otherwise.
+  func take(impliedVolatilities: [Double])
+}
+
+extension MarginFactors {
+  /// False: most models look at prices only.
+  public var followsImpliedVolatility: Bool { false }
+
+  /// Does nothing.
+  public func take(impliedVolatilities: [Double]) {}
 }
 
 /// Where the factor on a position of `quantity` in `column` stands: 2·column, and one more if it is negative.

@@ -57,6 +57,8 @@ extension MarketModel {
   public var initialVolatilities: [Double] { derived?.initialVolatilities ?? process.initialVolatilities }
   /// Long-run volatility of each asset, annualised: what the depth of the market refers to.
   public var longRunVolatilities: [Double] { derived?.longRunVolatilities ?? process.longRunVolatilities }
+  /// Implied volatility of each asset at t = 0, annualised, 0 for an asset without one; empty where the market has none.
+  public var initialImpliedVolatilities: [Double] { derived?.initialImpliedVolatilities ?? [] }
 }
 
 /// A correlation matrix that no set of random variables can have.

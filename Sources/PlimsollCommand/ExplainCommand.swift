@@ -25,7 +25,9 @@ struct ExplainCommand: ParsableCommand {
   @Argument(help: "A job file or a portfolio folder.", completion: .file())
   var path: String
 
-  @Option(name: .long, help: "The account to show, by name; isolated positions of it are shown with it.")
+  @Option(
+    name: .long,
+    help: "The account to show, by name, or all accounts of an owner; isolated positions are shown with them.")
   var account: String?
 
   @Option(name: .long, help: "The margin model, by its name in the job (default: the baseline).")
@@ -46,7 +48,7 @@ struct ExplainCommand: ParsableCommand {
       }
       let texts = try subjects.flatMap { try $0.accountTexts(account) }
       guard texts.isEmpty else { return try console.output(texts.joined(separator: "\n")) }
-      let names = subjects.flatMap { $0.venue.book.accounts.map(\.id) }
+      let names = subjects.flatMap { $0.venue.book.accounts.flatMap { [$0.id] + ($0.holder.map { [$0] } ?? []) } }
       let hint = nearestWord(to: account, among: Array(names.prefix(10_000))).map { "did you mean '\($0)'?" }
       throw Problems([
         Problem(
@@ -69,10 +71,10 @@ struct ExplainCommand: ParsableCommand {
       throw ValidationError(
         "--model: found \(quotedForMessage(model ?? "")), allowed: \(names.joined(separator: ", "))\(hint)")
     }
-    return job.venues.map {
+    return zip(job.venues, job.marginModels[index].venues).map { venue, own in
       MarginSubject(
-        venue: $0.venue, assetIDs: job.market.assetIDs, prices: job.market.initialPrices,
-        modelName: names[index], model: job.marginModels[index].model)
+        venue: venue.venue, assetIDs: job.market.assetIDs, prices: job.market.initialPrices,
+        modelName: names[index], model: own.model, bases: DerivedBases(job.calibration))
     }
   }
 
@@ -89,9 +91,7 @@ struct ExplainCommand: ParsableCommand {
       ])
     }
     let instruments = check.venue.instruments
-    let unlisted = instruments.filter {
-      if case .perpetual(let terms) = $0.kind { terms.brackets == nil } else { false }
-    }
+    let unlisted = instruments.filter { $0.isDerivative && $0.brackets == nil }
     guard unlisted.isEmpty else {
       throw Problems([
         Problem(
@@ -99,13 +99,13 @@ struct ExplainCommand: ParsableCommand {
           at: SourceLocation(file: path), hint: "name a job instead, or give each a bracket table with `margin:`")
       ])
     }
-    let isDerivatives = instruments.contains { if case .perpetual = $0.kind { true } else { false } }
+    let isDerivatives = instruments.contains(where: \.isDerivative)
     let model: any MarginModel =
       isDerivatives
       ? TieredMargin(instruments: instruments, tables: check.rules.brackets)
       : LoanToValueMargin(instruments: instruments)
     return MarginSubject(
       venue: check.venue, assetIDs: calibration.assetIDs, prices: calibration.prices,
-      modelName: type(of: model).kind.name, model: model)
+      modelName: type(of: model).kind.name, model: model, bases: DerivedBases(calibration))
   }
 }

@@ -12,6 +12,7 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Compute a job and write its reports.",
     discussion: """
       Examples: plimsoll run Jobs/nightly.yaml
+                plimsoll run Jobs/nightly.yaml --path 17 --model dynamic
                 plimsoll run Jobs/nightly.yaml --paths 100000 --set 'marginModels[1].floor=0.05'
 
       The run folder Results/JOB/TIME-HASH/ is written under a temporary name and renamed when complete. The same job \
@@ -27,6 +28,12 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: "Number of paths, instead of the job's.")
   var paths: String?
 
+  @Option(name: .customLong("path"), help: "Replay this path alone, from 0 on, and write what happens on it.")
+  var tracedPath: Int?
+
+  @Option(name: .long, help: "With --path: the margin model, as the report names it (default: the baseline).")
+  var model: String?
+
   @Option(name: .long, help: "Seed, instead of the job's.")
   var seed: String?
 
@@ -40,6 +47,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var talk: TalkOptions
 
   func validate() throws {
+    if model != nil, tracedPath == nil { throw ValidationError("--model goes with --path") }
     if let workers, workers < 1 { throw ValidationError("--workers: found \(workers), allowed: a whole number ≥ 1") }
   }
 
@@ -49,6 +57,7 @@ struct RunCommand: ParsableCommand {
       let started = Date.now
       let job = try StressJob.load(path: self.job, overrides: overrides())
       for warning in job.warnings { console.warning(warning) }
+      if let tracedPath { return try trace(tracedPath, of: job, console) }
       let interruption = Interruption()
       console.detail("read \(job.inputs.count) files in \(Text.seconds(Date.now.timeIntervalSince(started)))")
       let folder = ResultsFolder(job: job, file: self.job, out: out)
@@ -60,6 +69,22 @@ struct RunCommand: ParsableCommand {
       try console.output(ending(of: report, run: run, showsPage: job.formats.contains(ReportHTML.kind.name)))
       if report.hasBreach { throw ExitStatus.limitBreached }
     }
+  }
+
+  /// Replays one path and writes `trace.json` and `trace.html` into a folder of its own.
+  private func trace(_ path: Int, of job: StressJob, _ console: Console) throws {
+    let folder = ResultsFolder(job: job, file: self.job, out: out)
+    try folder.checkWritable()
+    let trace: PathTrace
+    do {
+      trace = try StressTest(job).trace(path: path, model: model, workers: workers)
+    } catch let error as NoSuchPath {
+      throw ValidationError(error.description)
+    }
+    let written = try RunFolder(parent: folder.path, name: "path-\(path)").write(trace.files())
+    var lines = trace.facts.map { "\($0.name): \($0.text)" }
+    lines.append("trace: \(written)/trace.html, \(written)/trace.json")
+    try console.output(NumberText.plain(lines.joined(separator: "\n")))
   }
 
   /// Runs the job; a signal that asks to stop is honoured until the report stands.
@@ -81,6 +106,9 @@ struct RunCommand: ParsableCommand {
   private func ending(of report: StressReport, run: String, showsPage: Bool) -> String {
     var lines = [report.headlineTable.text, report.verdict.headline.text]
     lines += report.limits.map { "  " + $0.sentence }
+    lines += report.worstPaths.map {
+      "worst path under \(report.models[$0.model].displayName): \($0.command)"
+    }
     lines.append("run folder: \(run)")
     if showsPage { lines.append("report: \(run)/report.html") }
     return NumberText.plain(lines.joined(separator: "\n"))
@@ -103,6 +131,7 @@ extension RunProgress {
     case .attributing: ProgressStep("attributing tail losses", done: done, total: total)
     case .estimating: ProgressStep("estimating", done: done, total: total)
     case .varying: ProgressStep("running scenarios", done: done, total: total, rate: (256, "paths"))
+    case .pairing: ProgressStep("running without impact", done: done, total: total, rate: (256, "paths"))
     }
   }
 }

@@ -33,11 +33,13 @@ struct ValidateCommand: ParsableCommand {
   private func checkJob(_ console: Console) throws {
     let job = try StressJob.load(path: path, overrides: try settings.map { try JobOverride(argument: $0) })
     for warning in job.warnings { console.warning(warning) }
-    let size = [
-      Text.counted(job.market.assetIDs.count, "asset"), Self.accounts(job.venues.map(\.venue.book)),
-      Text.counted(job.marginModels.count, "margin model"),
-      "\(Text.counted(job.paths, "path")) of \(Text.counted(job.grid.steps, "step"))",
-    ]
+    let venues = job.venues.count > 1 ? [Text.counted(job.venues.count, "venue")] : []
+    let size =
+      venues + [
+        Text.counted(job.market.assetIDs.count, "asset"), Self.accounts(job.venues.map(\.venue.book)),
+        Text.counted(job.marginModels.count, "margin model"),
+        "\(Text.counted(job.paths, "path")) of \(Text.counted(job.grid.steps, "step"))",
+      ]
     let scenarios = job.scenarios.isEmpty ? [] : [Text.counted(job.scenarios.count, "scenario")]
     try console.output("\(path): ok, \((size + scenarios).joined(separator: ", "))")
   }
@@ -59,6 +61,10 @@ struct ValidateCommand: ParsableCommand {
     let accounts = books.flatMap(\.accounts)
     let isolated = accounts.count { $0.owner != nil }
     let owners = Text.counted(accounts.count - isolated, "account")
-    return isolated == 0 ? owners : "\(owners) with \(Text.counted(isolated, "isolated position"))"
+    let holders = Set(accounts.compactMap(\.holder)).count
+    let credited = accounts.count { $0.credit > 0 }
+    return owners + (isolated == 0 ? "" : " with \(Text.counted(isolated, "isolated position"))")
+      + (holders == 0 ? "" : ", sub-accounts of \(Text.counted(holders, "owner"))")
+      + (credited == 0 ? "" : ", \(Text.counted(credited, "credit line"))")
   }
 }

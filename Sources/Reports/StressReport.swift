@@ -14,6 +14,12 @@ public struct StressReport: Sendable {
   public var comparisons: [ComparisonResult]
   /// The scenarios, the job's own market first; empty where the job has none.
   public var scenarios: [ScenarioResult] = []
+  /// Each model with against without impact, where the job asks for it.
+  public var impactPairings: [ImpactPairingResult] = []
+  /// The path with the largest loss of all venues under each model.
+  public var worstPaths: [WorstPath] = []
+  /// The baseline's worst path step by step; nil where none was traced.
+  public var worstTrace: PathTrace?
   /// The job's limits.
   public var limits: [LimitResult]
   /// How paths ended.

@@ -16,11 +16,13 @@ public struct MeasureLabel: Sendable, Hashable {
   public var leverageBucket: String?
   /// Length of the window that the measure looks over, in hours, where it has one.
   public var hours: Double?
+  /// Venue that something comes from, where the number is of what one venue does to another.
+  public var origin: String?
 
   /// Creates a label; leave out what does not apply.
   public init(
     _ id: String, venue: String, unit: MeasureUnit, level: Double? = nil, group: String? = nil, asset: String? = nil,
-    leverageBucket: String? = nil, hours: Double? = nil
+    leverageBucket: String? = nil, hours: Double? = nil, origin: String? = nil
   ) {
     self.id = id
     self.venue = venue
@@ -30,6 +32,7 @@ public struct MeasureLabel: Sendable, Hashable {
     self.asset = asset
     self.leverageBucket = leverageBucket
     self.hours = hours
+    self.origin = origin
   }
 }
 

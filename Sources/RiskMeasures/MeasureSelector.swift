@@ -21,6 +21,8 @@ public struct MeasureSelector: Sendable, Hashable {
   public var asset: String?
   /// The leverage bucket; nil means not of one bucket.
   public var leverageBucket: String?
+  /// The venue of origin; nil means not of one origin.
+  public var origin: String?
 
   /// Creates a selector.
   public init(
@@ -75,6 +77,7 @@ public struct MeasureSelector: Sendable, Hashable {
   private func matches(_ label: MeasureLabel) -> Bool {
     label.id == measure && (venue == nil || venue == label.venue) && (level == nil || level == label.level)
       && group == label.group && asset == label.asset && leverageBucket == label.leverageBucket
+      && origin == label.origin
   }
 
   /// The measures that are reported where this looks.
@@ -83,6 +86,9 @@ public struct MeasureSelector: Sendable, Hashable {
       ? allMeasureDescriptions
       : ScenarioFigures.measures + allMeasureDescriptions.filter { $0.id != "component.es" }
   }
+
+  /// Whether the measure is a total over all venues, which needs no venue to be named.
+  public var isTotal: Bool { measure.hasPrefix("total.") }
 
   /// What is wrong with the measure and level, before anything is run; nil if nothing is.
   public func problem(under settings: MeasureSettings, at location: SourceLocation) -> Problem? {

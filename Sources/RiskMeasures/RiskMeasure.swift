@@ -12,8 +12,13 @@ public let allRiskMeasures: [any RiskMeasure.Type] = [
   LiquidationActivity.self,
   FirstPassage.self,
   Cascade.self,
+  OracleQuality.self,
+  ManipulationGain.self,
   MarginLevel.self,
   MarginStability.self,
+  LiquidationCause.self,
+  VenueFailure.self,
+  TotalLoss.self,
 ]
 
 /// A family of measures: what it estimates of one model's outcomes, and how two models differ in it.

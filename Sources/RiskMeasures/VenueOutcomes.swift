@@ -58,6 +58,9 @@ public struct VenueOutcomes: Sendable {
   /// One value per path; NaN where the path does not count.
   public subscript(_ quantity: PathQuantity) -> [Double] { blanked(series[quantity]) }
 
+  /// First liquidations that would not be without each venue's impact, [origin][path]; empty where there is one venue.
+  var contagion: [[Double]] { series.contagion.map(blanked) }
+
   /// Fall of the summed equity per path: of all accounts, or of a group by its index; NaN where the path does not count.
   func bookLoss(group: Int? = nil) -> [Double] { blanked(series.bookLoss[group.map { $0 + 1 } ?? 0]) }
 

@@ -2,7 +2,8 @@ public import Venues
 
 /// Who is counted as what: reporting accounts, their groups, leverage buckets and assets at t = 0.
 ///
-/// An isolated position is an account of its own for clearing and is reported under its owner.
+/// An isolated position is an account of its own for clearing and is reported under its owner, sub-accounts under their
+/// holder.
 public struct AccountCensus: Sendable {
   /// Upper ends of the leverage buckets (exposure ÷ equity), the last being open.
   public static let leverageBounds: [Double] = [1, 2, 5, 10, 20]
@@ -26,8 +27,16 @@ public struct AccountCensus: Sendable {
   public init(book: Book, values: ColumnValues, assetIDs: [String]) {
     var reporting = [Int32](repeating: 0, count: book.accounts.count)
     var owners: [Int] = []
+    var places: [String: Int32] = [:]
+    let hasHolders = book.accounts.contains { $0.holder != nil }
     for (index, account) in book.accounts.enumerated() where account.owner == nil {
+      let name = hasHolders ? account.holder ?? account.id : ""
+      if hasHolders, let place = places[name] {
+        reporting[index] = place
+        continue
+      }
       reporting[index] = Int32(owners.count)
+      if hasHolders { places[name] = reporting[index] }
       owners.append(index)
     }
     for (index, account) in book.accounts.enumerated() {
@@ -36,7 +45,7 @@ public struct AccountCensus: Sendable {
     var tallies = owners.map { Tally(group: book.accounts[$0].group) }
     for index in book.accounts.indices { tallies[Int(reporting[index])].add(book, index, values) }
     reportingIndex = reporting
-    ids = owners.map { book.accounts[$0].id }
+    ids = owners.map { book.accounts[$0].holder ?? book.accounts[$0].id }
     labels = tallies.map(\.label)
 
     let groupStart = Self.leverageBuckets.count
@@ -78,8 +87,9 @@ public struct AccountCensus: Sendable {
       for position in book.positions(of: account) {
         let column = book.columns[Int(book.column[position])]
         assets.insert(column.asset)
+        if let other = column.otherAsset { assets.insert(other) }
         if column.countsAsNotional {
-          exposure += abs(book.quantity[position]) * values.unitNotional[Int(book.column[position])]
+          exposure += abs(book.quantity[position]) * values.unitExposure[Int(book.column[position])]
         }
       }
     }

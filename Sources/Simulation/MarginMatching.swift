@@ -25,13 +25,18 @@ public struct MarginMatching: Sendable {
   /// What the pilot's seed differs from the run's by (the golden ratio in 64 bits).
   private static let pilotSalt: UInt64 = 0x9E37_79B9_7F4A_7C15
 
+  /// Draws pilot paths of a run's market, which are not the run's.
+  static func pilot(of generator: PathGenerator) -> PathGenerator {
+    PathGenerator(market: generator.market, seed: generator.seed ^ pilotSalt)
+  }
+
   /// Compares `model` with `baseline`, each one plan per venue, on `paths` pilot paths of `generator`'s market.
   ///
-  /// Nil if the compared model requires nothing at all, so that no factor can help.
+  /// Nil if the compared model requires nothing at all and the baseline something, so that no factor can help.
   public init?(
     generator: PathGenerator, venues: [VenuePlan], baseline: [ModelPlan], model: [ModelPlan], paths: Int, workers: Int
   ) throws {
-    let pilot = PathGenerator(market: generator.market, seed: generator.seed ^ Self.pilotSalt)
+    let pilot = Self.pilot(of: generator)
     let blocks = max(1, paths / pathsPerBlock)
     let drawn = try WorkerPool(workers: workers).map(
       blocks: blocks, makeWorkspace: { _ in PilotWorkspace(pilot, venues: venues, models: [baseline, model]) }
@@ -43,10 +48,16 @@ public struct MarginMatching: Sendable {
     modelInitial = mean(1, 0)
     baselineMaintenance = mean(0, 1)
     modelMaintenance = mean(1, 1)
-    guard modelInitial > 0 else { return nil }
+    self.paths = means.count
+    guard modelInitial > 0 else {
+      // Where neither requires anything, such as a venue of other instruments, the levels are equal already.
+      guard baselineInitial == 0 else { return nil }
+      factor = 1
+      standardError = 0
+      return
+    }
     let ratio = baselineInitial / modelInitial
     factor = ratio
-    self.paths = means.count
     let squares = means.reduce(0) { sum, path in
       let residual = path[0][0] - ratio * path[1][0]
       return sum + residual * residual
@@ -66,7 +77,7 @@ private struct PilotWorkspace: ~Copyable {
     self.generator = generator
     block = generator.makeBlock()
     paths = generator.makeWorkspace()
-    lanes = models.map { zip(venues, $0).map { PilotLane(plan: $0.0, model: $0.1) } }
+    lanes = models.map { zip(venues, $0).map { PilotLane(plan: $0.0, model: $0.1, grid: generator.market.grid) } }
   }
 
   /// Mean requirement over steps of each path of a block, [path][model][initial, maintenance].
@@ -88,6 +99,7 @@ private struct PilotWorkspace: ~Copyable {
 private final class PilotLane {
   private let model: ModelPlan
   private let columns: ColumnState
+  private let shown: ColumnState
   private let factors: any MarginFactors
   private let maintenanceCurves: RequirementCurves
   private let shortMaintenanceCurves: RequirementCurves
@@ -97,8 +109,14 @@ private final class PilotLane {
   private var shortMaintenanceHints: RequirementCurves.Hints
   private let columnCount: Int
   private var marks: [Double]
+  private var impliedVolatilities: [Double]
+  private let oracle: OracleFeed?
+  private let scenarios: ScenarioValues?
+  private let quantity: [Double]
+  private var losses: [Double]
+  private var groupLosses: [Double]
 
-  init(plan: VenuePlan, model: ModelPlan) {
+  init(plan: VenuePlan, model: ModelPlan, grid: TimeGrid) {
     let book = plan.venue.book
     self.model = model
     columns = ColumnState(plan: plan)
@@ -111,6 +129,13 @@ private final class PilotLane {
     shortMaintenanceHints = shortMaintenanceCurves.makeHints()
     columnCount = book.columns.count
     marks = [Double](repeating: 0, count: plan.assetIDs.count)
+    impliedVolatilities = marks
+    oracle = OracleFeed(plan: plan, points: grid.points, stepHours: grid.stepHours, frozen: nil)
+    shown = oracle == nil ? columns : ColumnState(plan: plan)
+    scenarios = model.scenarios.map { ScenarioValues(plan: $0, stepHours: plan.stepHours) }
+    quantity = book.quantity
+    losses = [Double](repeating: 0, count: model.scenarios?.rows.count ?? 0)
+    groupLosses = [Double](repeating: 0, count: model.scenarios?.part.groupCount ?? 0)
   }
 
   /// Mean over steps 1…T of the summed requirement, as configured times the model's own scale.
@@ -119,13 +144,19 @@ private final class PilotLane {
     factors.reset(oraclePrices: marks)
     columns.reset(marks: marks)
     columns.setFactors(factors, scale: model.scale)
+    oracle?.reset(marks: marks)
     var sum = TwoLevels(initial: 0, maintenance: 0)
     for step in 1..<path.points {
       takeMarks(of: path, at: step)
       columns.advance(to: step, marks: marks, path: path)
-      if factors.advance(step: step, oraclePrices: marks) { columns.setFactors(factors, scale: model.scale) }
+      oracle?.publish(at: step, marks: marks)
+      path.give(to: factors, at: step, buffer: &impliedVolatilities)
+      if factors.advance(step: step, oraclePrices: oracle?.samples ?? marks) {
+        columns.setFactors(factors, scale: model.scale)
+      }
+      if let oracle { shown.take(columns, prices: oracle.prices) }
       for column in 0..<columnCount {
-        let unit = columns.unitNotional[column]
+        let unit = shown.unitNotional[column]
         let initial = columns.initial(of: column)
         let maintenance = columns.maintenance(of: column)
         sum.initial += initial.long * model.initialCurves.value(column: column, at: unit, hints: &initialHints)
@@ -142,9 +173,21 @@ private final class PilotLane {
             * shortMaintenanceCurves.value(column: column, at: unit, hints: &shortMaintenanceHints)
         }
       }
+      addScenarios(to: &sum)
     }
     let steps = Double(path.steps)
     return TwoLevels(initial: sum.initial / steps, maintenance: sum.maintenance / steps)
+  }
+
+  /// Adds what scenarios ask of all accounts at the present values.
+  private func addScenarios(to sum: inout TwoLevels) {
+    guard let scenarios else { return }
+    scenarios.refresh(shown)
+    scenarios.plan.rows.losses(
+      quantity: quantity, values: scenarios.values, into: &losses, groups: &groupLosses)
+    let loss = model.scale * groupLosses.reduce(0, +)
+    sum.initial += loss
+    sum.maintenance += scenarios.plan.part.maintenanceFraction * loss
   }
 
   private func takeMarks(of path: PathView, at point: Int) {

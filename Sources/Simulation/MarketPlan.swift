@@ -22,24 +22,40 @@ public struct MarketPlan: Sendable {
   let decay: Double
   /// Depth and spread along time, as factors on the figures above; nil where they stay.
   let liquidity: LiquiditySchedule?
+  /// Claims on venues that can fail.
+  package var claims: [VenueClaim] = []
+  /// Whether the oracles of an asset stand still, [asset][point]; nil where they never do.
+  let frozenOracles: [[Bool]]?
   /// Number of assets.
   var assetCount: Int { volume.count }
 
-  /// The market of `venue`; `longRunVolatilities` are annual, one per asset; `liquidity`, if any, on the same grid.
+  /// The market of `venue`; `longRunVolatilities` are annual, one per asset; `liquidity` and `frozenOracles`, if any, on the
+  /// same grid.
   public init(
     venue: Venue, rules: ClearingRules, longRunVolatilities: [Double], grid: TimeGrid,
-    liquidity: LiquiditySchedule? = nil
+    liquidity: LiquiditySchedule? = nil, frozenOracles: [[Bool]]? = nil
+  ) {
+    self.init(
+      depths: venue.depths, impact: rules.impact, longRunVolatilities: longRunVolatilities, grid: grid,
+      liquidity: liquidity, frozenOracles: frozenOracles)
+  }
+
+  /// The market that several venues share: one depth per asset, nil where nothing is traded, and one law.
+  public init(
+    depths: [MarketDepth?], impact: MarketImpact, longRunVolatilities: [Double], grid: TimeGrid,
+    liquidity: LiquiditySchedule? = nil, frozenOracles: [[Bool]]? = nil
   ) {
     let day = (1.0 / 365).squareRoot()
-    impact = rules.impact
-    impactScale = venue.depths.indices.map { asset in
-      venue.depths[asset] == nil ? 0 : rules.impact.coefficient * longRunVolatilities[asset] * day
+    self.impact = impact
+    impactScale = depths.indices.map { asset in
+      depths[asset] == nil ? 0 : impact.coefficient * longRunVolatilities[asset] * day
     }
-    volume = venue.depths.map { $0?.averageDailyVolume ?? 1 }
-    halfSpread = venue.depths.map { $0?.halfSpread ?? 0 }
+    volume = depths.map { $0?.averageDailyVolume ?? 1 }
+    halfSpread = depths.map { $0?.halfSpread ?? 0 }
     longRunStepVariance = longRunVolatilities.map { $0 * $0 * grid.stepYears }
     turbulenceDecay = pow(LiquidatorTerms.decayPerDay, grid.stepHours / 24)
-    decay = rules.impact.decay(hours: grid.stepHours)
+    decay = impact.decay(hours: grid.stepHours)
     self.liquidity = liquidity
+    self.frozenOracles = frozenOracles
   }
 }

@@ -21,6 +21,8 @@ public struct ModelPlan: Sendable {
   let initialCurves: RequirementCurves
   /// The same of short positions alone.
   let shortInitialCurves: RequirementCurves
+  /// Its scenarios, for accounts margined by them; nil for a model without any.
+  let scenarios: ScenarioPlan?
   /// Accounts with negative health at t = 0.
   public let liquidatableAtStart: [Int32]
 
@@ -45,7 +47,7 @@ public struct ModelPlan: Sendable {
       rows: headroom, quantity: book.quantity,
       weighted: book.quantity.indices.map {
         table.maintenance.weight(position: $0, quantity: book.quantity[$0]) * book.quantity[$0]
-      }, constant: book.cash,
+      }, constant: book.standing,
       state: book.columns.indices.flatMap {
         [
           values.unitValue[$0], values.unitNotional[$0], factors.maintenance[2 * $0], factors.maintenance[2 * $0 + 1],
@@ -53,7 +55,8 @@ public struct ModelPlan: Sendable {
       }, typical: book.columns.map { plan.volatilities[$0.asset] })
     initialCurves = RequirementCurves(book: book, level: table.initial)
     shortInitialCurves = RequirementCurves(book: book, level: table.initial, shortOnly: true)
-    liquidatableAtStart = Self.flag(factors, table: table, plan: plan)
+    scenarios = table.scenarios.map { ScenarioPlan(part: $0, book: book) }
+    liquidatableAtStart = Self.flag(factors, scale: scale, table: table, plan: plan)
   }
 
   /// Factors on the requirements of each column at t = 0, those on maintenance scaled.
@@ -66,13 +69,13 @@ public struct ModelPlan: Sendable {
   }
 
   private static func flag(
-    _ factors: (initial: [Double], maintenance: [Double]), table: RequirementTable, plan: VenuePlan
+    _ factors: (initial: [Double], maintenance: [Double]), scale: Double, table: RequirementTable, plan: VenuePlan
   ) -> [Int32] {
     let book = plan.venue.book
     return book.accounts.indices.compactMap { index in
       let health = table.health(
         of: index, in: book, at: plan.initialValues, initialFactors: factors.initial,
-        maintenanceFactors: factors.maintenance)
+        maintenanceFactors: factors.maintenance, scale: scale)
       return health.health < 0 ? Int32(index) : nil
     }
   }

@@ -81,6 +81,11 @@ public struct Simulator: Sendable {
   /// Replays one path under one model with an observer; returns the outcome of the first venue, one value per
   /// `PathQuantity`.
   package func replay(path: Int, model: Int, observer: any ReplayObserver) -> [Double] {
+    outcomes(path: path, model: model, observer: observer)[0]
+  }
+
+  /// The same with the outcome of every venue, [venue][quantity].
+  package func outcomes(path: Int, model: Int, observer: any ReplayObserver) -> [[Double]] {
     var workspace = ReplayWorkspace(simulator: self, recordsContributions: false)
     return workspace.watch(path: path, model: model, observer: observer)
   }

@@ -16,7 +16,11 @@ public struct VenuePlan: Sendable {
   let growth: [[Double]]
   /// Value of one unit of each column at a mark of 0, and its notional there: those of an inverse face, else 0.
   let valueConstant: [Double], notionalConstant: [Double]
-  /// Penalty paid per unit notional when closing, per column; 0 for what is no notional.
+  /// Options and pool shares, whose growth, constant and notional are all 0.
+  let curved: CurvedColumns
+  /// 1 for columns whose closing trades in their asset's market, 0 for others.
+  let traded: [Double]
+  /// Penalty paid per unit notional when closing, per column; 0 for what is no notional. An option pays it on its value.
   private(set) var closingPenalty: [Double]
   /// What is settled in cash within the horizon, in the order of time.
   let expiries: [ColumnExpiry]
@@ -36,12 +40,16 @@ public struct VenuePlan: Sendable {
   let groupQuantity: [[Double]]
   /// Gross notional of everything plus the accounts' absolute equity at t = 0: what residuals are relative to.
   let grossEquity: Double
+  /// Accounts with an agreed credit line.
+  let creditedAccounts: [Int]
   /// Prices at t = 0, one per asset.
   let initialPrices: [Double]
   /// How volatile assets are in relation to each other; decides only how quickly accounts are screened.
   let volatilities: [Double]
   /// Column values at t = 0.
   let initialValues: ColumnValues
+  /// Hours of a step.
+  let stepHours: Double
 
   /// Prepares `venue` for paths of `grid` that start at `initialPrices`, one per asset. `volatilities`, one per asset,
   /// make screening quicker where assets differ in theirs (an asset without one counts as 1); no figure depends on them.
@@ -51,6 +59,7 @@ public struct VenuePlan: Sendable {
   ) {
     let book = venue.book
     self.venue = venue
+    stepHours = grid.stepHours
     self.rules = rules
     self.assetIDs = assetIDs
     self.initialPrices = initialPrices
@@ -62,10 +71,12 @@ public struct VenuePlan: Sendable {
     notionalConstant = book.openingValuations.map(\.face)
     closingPenalty = Self.closingPenalty(of: book, rules)
     holders = Self.holders(in: book, rules)
+    traded = book.columns.map { $0.isTraded ? 1 : 0 }
     expiries = ColumnExpiry.within(grid, of: venue)
+    curved = CurvedColumns(of: venue, grid: grid)
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in
       guard case .perpetual(let terms) = venue.instruments[column.instrument].kind, terms.paysFunding,
-        column.leg != .coins
+        column.leg != .coins, column.leg != .money
       else {
         return (0, 0, 0)
       }
@@ -84,6 +95,7 @@ public struct VenuePlan: Sendable {
       }
     }
     openQuantity = open
+    creditedAccounts = book.accounts.indices.filter { book.accounts[$0].credit > 0 }
     groupQuantity = byGroup
     netQuantity = book.columns.indices.map { column in byGroup.reduce(0) { $0 + $1[column] } }
     let values = initialValues
@@ -99,6 +111,11 @@ public struct VenuePlan: Sendable {
     guard hours != 0 else { return fundingRate[column] }
     return hours * path.fundingRate(asset: venue.book.columns[column].asset, at: step)
   }
+
+  /// Equity of all accounts at t = 0.
+  package var totalEquity: Double { census.labels.reduce(0) { $0 + $1.equity } }
+  /// Prices at t = 0, for traces.
+  package var startPrices: [Double] { initialPrices }
 
   /// Notional of one side: half the gross notional of futures, plus debts.
   public var openInterest: Double {
@@ -123,7 +140,9 @@ public struct VenuePlan: Sendable {
   }
 
   private func size(of position: Int) -> Double {
-    abs(venue.book.quantity[position]) * initialValues.unitNotional[Int(venue.book.column[position])]
+    let column = Int(venue.book.column[position])
+    return venue.book.columns[column].leg == .money
+      ? 0 : abs(venue.book.quantity[position]) * initialValues.unitNotional[column]
   }
 
   /// The same venue, cleared by other rules.

@@ -12,8 +12,10 @@ extension ClearingRules {
         "impact",
         "Y = \(impact.coefficient), δ = \(impact.exponent), permanent share \(impact.permanentShare), "
           + "half-life \(impact.halfLifeHours) h"),
+    ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)]) + [
       NamedText("reserve", reserve.summary),
       NamedText("beyond the reserve", afterReserve),
+      NamedText("when the reserve is exhausted", onExhaustion == .fail ? "the venue fails" : "the venue carries on"),
     ] + restraints
   }
 
@@ -75,5 +77,21 @@ extension Backstop {
   /// The backstop in words.
   fileprivate var summary: String {
     "capital \(capital), discount \(discount), at most \(maximumShare) of what waits and leverage \(maximumLeverage)"
+  }
+}
+
+extension OraclePolicy {
+  /// The policy in words.
+  var summary: String {
+    let prices: String
+    switch rule {
+    case .spot: prices = "mark"
+    case .average(let hours): prices = "mean of the marks of \(hours) h"
+    case .deviation(let threshold, let heartbeat):
+      prices =
+        "mark when it moved by \(threshold)" + (heartbeat.isFinite ? ", at least every \(heartbeat) h" : "")
+    }
+    let delay = latencySteps > 0 ? ", \(latencySteps) steps late" : ""
+    return prices + delay + (maximumDeviation.map { ", liquidations wait beyond \($0) from the mark" } ?? "")
   }
 }

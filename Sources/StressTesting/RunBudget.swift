@@ -85,7 +85,8 @@ package struct RunBudget: Sendable {
     // takes the job's number of paths grow with it.
     let varied = job.scenarios.map { RunSize(job, workers: workers, scenario: $0) }
     let rows = zip(job.scenarios, varied).map { (paths: $0.paths, bytes: $1.tableRow + $1.statisticsRow) }
-    let growing = rows.filter { $0.paths == job.paths }.map(\.bytes).max() ?? 0
+    let bare = job.pairsWithoutImpact ? size.tableRow : 0
+    let growing = bare + (rows.filter { $0.paths == job.paths }.map(\.bytes).max() ?? 0)
     let given = rows.filter { $0.paths != job.paths }.map { Double($0.paths) * $0.bytes }.max() ?? 0
     let working = varied.map(\.working).max() ?? 0
     needs = [
@@ -156,7 +157,8 @@ private struct RunSize {
     let block = Double(channels) * assets * points * Double(pathsPerBlock) * 8
     let threads = Double(min(workers, ((scenario?.paths ?? job.paths) - 1) / pathsPerBlock + 1))
     working = threads * (block + fans + accounts * (60 + 18 * series) + positions * 24)
-    tableRow = series * (Double(PathQuantity.allCases.count) + 1 + groups) * 8
+    let origins = job.venues.count > 1 ? Double(job.venues.count) : 0
+    tableRow = series * (Double(PathQuantity.allCases.count) + 1 + groups + origins) * 8
     statisticsRow = 64 + (1 - job.measures.componentLevel) * series * (150 + 8 * (assets + groups))
     lossRow = 8 * series
     tables = job.formats.contains("csv") ? accounts * 123 * series + points * 900 * series : 0

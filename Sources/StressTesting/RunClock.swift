@@ -28,7 +28,9 @@ struct RunClock {
     let size = ["\(job.seed)", "\(job.paths)", "\(job.grid.steps) x \(job.grid.stepHours) h"]
     let market = [job.processKind, "\(job.market.dependence)"] + job.processParameters.map(Self.text)
     let models = job.marginModels.flatMap { [$0.name, $0.kind] + $0.parameters.map(Self.text) }
-    let comparison = ["\(job.baseline)", "\(job.matchings)", "\(job.pilotPaths)", "\(job.atStart)", "\(job.measures)"]
+    let comparison =
+      ["\(job.baseline)", "\(job.matchings)", "\(job.pilotPaths)", "\(job.atStart)", "\(job.measures)"]
+      + (job.pairsWithoutImpact ? ["without impact"] : [])
     let parts = job.inputs.map(\.sha256) + size + market + models + comparison + job.scenarios.flatMap(Self.text)
     return SHA256.hexDigest(of: Array(parts.joined(separator: "/").utf8))
   }

@@ -25,7 +25,7 @@ extension RunPlan {
       losses: table.series.map {
         LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
       },
-      warnings: job.warnings + matchingWarnings + feedbackWarnings + pathWarnings(table)
+      warnings: job.warnings + failureWarnings + matchingWarnings + feedbackWarnings + pathWarnings(table)
         + scenarios.flatMap(\.warnings),
       provenance: provenance)
     report.scenarios = scenarios.map(\.result)
@@ -87,8 +87,11 @@ extension RunPlan {
 
   /// Mean maintenance requirement on the pilot paths, at the entry's own factor; NaN where no pilot ran.
   private func meanMaintenance(of entry: ModelEntry) -> Double {
-    if let matching = entry.matching { return matching.modelMaintenance * entry.label.factor }
-    return entries.lazy.compactMap(\.matching).first?.baselineMaintenance ?? .nan
+    if !entry.matching.isEmpty {
+      return zip(entry.matching, entry.plans).reduce(0) { $0 + $1.0.modelMaintenance * $1.1.scale }
+    }
+    let pilots = entries.lazy.map(\.matching).first { !$0.isEmpty }
+    return pilots.map { $0.reduce(0) { $0 + $1.baselineMaintenance } } ?? .nan
   }
 
   /// Says where paths ended early, because the figures then rest on the tamer ones.
@@ -101,11 +104,12 @@ extension RunPlan {
     }
   }
 
-  private var matchingWarnings: [String] {
-    guard job.matchings.contains(.equalAverageInitialMargin) else { return [] }
-    let matched = Set(entries.filter { $0.label.matching == .equalAverageInitialMargin }.map(\.jobModel))
-    return job.marginModels.indices.filter { $0 != job.baseline && !matched.contains($0) }.map {
-      "\(job.marginModels[$0].name) requires nothing, or nothing finite, on the pilot paths, so no factor can match its average initial margin"
+  /// What a venue that fails would have needed is not seen after it has failed.
+  private var failureWarnings: [String] {
+    job.venues.filter { $0.rules.onExhaustion == .fail }.map {
+      "\($0.venue.id) fails when its reserve is exhausted and liquidates nobody after that: the reserve it would have "
+        + "needed, and the chance that another reserve would last, count what happened until then; set onExhaustion to "
+        + "carry-on for those figures"
     }
   }
 }

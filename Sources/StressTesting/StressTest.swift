@@ -62,11 +62,19 @@ public struct StressTest: Sendable {
       progress(RunProgress(activity: .varying, done: done, total: plan.scenarioBlocks))
     }
     try stopIfAsked()
+    let pairings = try plan.impactPairings(table: table, workers: workers, shouldStop: shouldStop) { done in
+      progress(RunProgress(activity: .pairing, done: done, total: simulator.blockCount))
+    }
+    try stopIfAsked()
     let maps = plan.liquidationMaps
     let provenance = clock.provenance(of: job, program: program, workers: workers, startedAt: startedAt)
     var report = plan.report(
       table: table, summary: summary, scenarios: (own.map { [$0] } ?? []) + scenarios, provenance: provenance)
     report.curves.liquidationMaps = maps
+    report.curves.loops = plan.loops
+    report.impactPairings = pairings.enumerated().map { ImpactPairingResult(model: $0, $1) }
+    report.worstPaths = plan.worstPaths(in: table)
+    report.worstTrace = report.worstPaths.first { $0.model == 0 }.map { plan.trace(path: $0.path, entry: 0) }
     return report
   }
 }
@@ -85,6 +93,8 @@ public struct RunProgress: Sendable, Hashable {
     case estimating
     /// Scenarios are run; one unit is a block of 256 paths.
     case varying
+    /// The paths are replayed without impact; one unit is a block of 256 paths.
+    case pairing
   }
 
   /// What is being done.

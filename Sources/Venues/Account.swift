@@ -4,6 +4,9 @@ public enum AccountMode: String, Sendable, Hashable, CaseIterable {
   case cross
   /// One position with its own posted collateral: its loss stops there.
   case isolated
+  /// As cross, and margined by the loss of the whole portfolio in scenarios where the venue's margin model has them; any
+  /// other model takes it for a cross account.
+  case portfolio
 }
 
 /// One account as it takes part in the simulation. An isolated position is an account of its own with an owner.
@@ -20,11 +23,16 @@ public struct Account: Sendable, Hashable {
   public let loanToValue: TwoLevels?
   /// Index of the venue's efficiency mode that the account is in.
   public let efficiencyMode: Int?
+  /// Whom the account is reported under where it is a sub-account; nil for itself. Accounts of one holder are margined
+  /// apart and do not pay for each other.
+  public let holder: String?
+  /// Money of an agreed credit line, ≥ 0: counts in health at both levels, and not in equity.
+  public let credit: Double
 
   /// Creates an account.
   public init(
     id: String, mode: AccountMode = .cross, group: Int = 0, owner: Int? = nil, loanToValue: TwoLevels? = nil,
-    efficiencyMode: Int? = nil
+    efficiencyMode: Int? = nil, holder: String? = nil, credit: Double = 0
   ) {
     self.id = id
     self.mode = mode
@@ -32,6 +40,8 @@ public struct Account: Sendable, Hashable {
     self.owner = owner
     self.loanToValue = loanToValue
     self.efficiencyMode = efficiencyMode
+    self.holder = holder
+    self.credit = credit
   }
 }
 

@@ -5,6 +5,10 @@
 ///
 /// An inverse position has two columns, so that no value depends on an entry price: its *coins*, q·face/entry units of the
 /// asset, worth M each; and its *face*, q·face units worth −1 each. Together they are worth q·face·(M/entry − 1).
+///
+/// An option is one column, worth its value; the premium that was paid or received for it is in the cash already.
+/// A linear position that settles in another asset S has a second column too: its *money*, −q·entry units of S, worth
+/// M_S each. Together with the contracts they are worth q·(M/M_S − entry) units of S.
 public struct Book: Sendable {
   /// One column of the book.
   public struct Column: Sendable, Hashable {
@@ -14,7 +18,7 @@ public struct Book: Sendable {
       case held
       /// A spot debt, q < 0; grows with the borrow rate.
       case owed
-      /// A futures contract, q of either sign.
+      /// A futures contract or an option, q of either sign.
       case perpetual
     }
 
@@ -26,6 +30,12 @@ public struct Book: Sendable {
       case coins
       /// The face of an inverse position: fixed in settlement money; notional, requirement and funding are counted on it.
       case face
+      /// All of an option's positions: the requirement stands on the short ones alone, and nothing is traded in the
+      /// underlying's market when one is closed.
+      case option
+      /// What a linear position in another currency was entered for: units of that currency, valued at its mark; no
+      /// notional, no requirement, and never traded.
+      case money
     }
 
     /// Index of the instrument at the venue.
@@ -36,17 +46,27 @@ public struct Book: Sendable {
     public let side: Side
     /// What part of its instrument's positions it holds.
     public let leg: Leg
+    /// Index of a second asset that its value depends on; nil but for shares of a pool of two assets.
+    public let otherAsset: Int?
 
     /// Creates a column.
-    public init(instrument: Int, asset: Int, side: Side, leg: Leg = .whole) {
+    public init(instrument: Int, asset: Int, side: Side, leg: Leg = .whole, otherAsset: Int? = nil) {
       self.instrument = instrument
       self.asset = asset
       self.side = side
       self.leg = leg
+      self.otherAsset = otherAsset
     }
 
-    /// Whether positions here count towards notional: futures and debts, an inverse position once.
-    public var countsAsNotional: Bool { side != .held && leg != .coins }
+    /// Whether its value depends on the price of an asset.
+    public func dependsOn(_ asset: Int) -> Bool { self.asset == asset || otherAsset == asset }
+
+    /// Whether positions here count towards notional: futures, options and debts, a position of two legs once.
+    public var countsAsNotional: Bool { side != .held && leg != .coins && leg != .money }
+    /// Whether closing a position here trades in the market of its asset.
+    public var isTraded: Bool { leg != .face && leg != .money && leg != .option }
+    /// Whether a rate on notional margins it: an option has tables of its own, and the money of a contract counts in full.
+    public var isRated: Bool { leg != .money && leg != .option }
   }
 
   /// The accounts, isolated positions included.
@@ -67,6 +87,8 @@ public struct Book: Sendable {
   public let entry: [Double]
   /// Constant part of each account's equity: settlement balance minus Σ q·entry of its linear futures.
   public let cash: [Double]
+  /// What each account's health starts from: cash and agreed credit.
+  public let standing: [Double]
 
   /// Lays out `positions`, in any order, for `accounts` and `instruments`. Several rows of one account in one
   /// instrument are added up (a debt and a balance of one spot asset stay apart); zero quantities disappear.
@@ -86,18 +108,29 @@ public struct Book: Sendable {
         continue
       case .perpetual(let terms):
         guard let face = terms.inverseFace else {
-          cost = position.quantity * position.entryPrice
-          cash[position.account] -= cost
-          break
+          guard terms.settlementAsset != nil else {
+            cost = position.quantity * position.entryPrice
+            cash[position.account] -= cost
+            break
+          }
+          placed.append(
+            (Int32(position.account), Int32(layout.column(of: position, leg: .whole)), position.quantity, 0))
+          guard position.entryPrice != 0 else { continue }
+          placed.append(
+            (
+              Int32(position.account), Int32(layout.column(of: position, leg: .money)),
+              -position.quantity * position.entryPrice, 0
+            ))
+          continue
         }
         let money = position.quantity * face
         let coins = layout.column(of: position, leg: .coins)
         placed.append((Int32(position.account), Int32(coins), money / position.entryPrice, 0))
         placed.append((Int32(position.account), Int32(layout.column(of: position, leg: .face)), money, 0))
         continue
-      case .spot: break
+      case .spot, .poolShare, .option: break
       }
-      let column = layout.column(of: position, leg: .whole)
+      let column = layout.column(of: position, leg: instruments[position.instrument].isOption ? .option : .whole)
       placed.append((Int32(position.account), Int32(column), position.quantity, cost))
     }
     placed.sort { ($0.account, $0.column) < ($1.account, $1.column) }
@@ -127,6 +160,7 @@ public struct Book: Sendable {
     self.quantity = quantity
     entry = zip(cost, quantity).map { $1 == 0 ? 0 : $0 / $1 }
     self.cash = cash
+    standing = zip(cash, accounts).map { $1.credit == 0 ? $0 : $0 + $1.credit }
   }
 
   /// Positions of account `index`.
@@ -147,17 +181,22 @@ private struct ColumnLayout {
   mutating func column(of position: Position, leg: Book.Column.Leg) -> Int {
     let isOwed: Bool
     if case .spot = instruments[position.instrument].kind { isOwed = position.quantity < 0 } else { isOwed = false }
-    let key = position.instrument * 2 + (isOwed || leg == .face ? 1 : 0)
+    let key = position.instrument * 2 + (isOwed || leg == .face || leg == .money ? 1 : 0)
     if numbers[key] >= 0 { return numbers[key] }
     let side: Book.Column.Side
+    var asset = instruments[position.instrument].asset ?? 0
     switch instruments[position.instrument].kind {
-    case .perpetual: side = .perpetual
-    case .spot, .settlement: side = isOwed ? .owed : .held
+    case .perpetual(let terms):
+      side = .perpetual
+      if leg == .money { asset = terms.settlementAsset ?? asset }
+    case .option: side = .perpetual
+    case .spot, .settlement, .poolShare: side = isOwed ? .owed : .held
     }
+    var other: Int?
+    if case .poolShare(let terms) = instruments[position.instrument].kind { other = terms.otherAsset }
     numbers[key] = columns.count
     columns.append(
-      Book.Column(
-        instrument: position.instrument, asset: instruments[position.instrument].asset ?? 0, side: side, leg: leg))
+      Book.Column(instrument: position.instrument, asset: asset, side: side, leg: leg, otherAsset: other))
     return numbers[key]
   }
 }

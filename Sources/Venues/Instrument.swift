@@ -71,6 +71,8 @@ public struct FutureExpiry: Sendable, Hashable {
 /// - *linear*: one unit gains what the mark gains, less funding;
 /// - *inverse* (coin-margined): a contract has a fixed face in settlement money and pays face·(1/entry − 1/M) coins, which
 ///   are worth face·(M/entry − 1) at the mark M;
+/// - *in another currency*: a linear one whose gain is counted and paid in units of another asset S: q·(M/M_S − entry) of
+///   them, worth q·(M − entry·M_S);
 /// - *dated*: one unit gains what M·exp(basis·τ) gains and is settled in cash at the mark of its expiry.
 public struct PerpetualTerms: Sendable, Hashable {
   /// Index of the asset in the universe.
@@ -87,13 +89,16 @@ public struct PerpetualTerms: Sendable, Hashable {
   /// Face of one contract in settlement money where the contract is inverse; nil for a linear one, whose unit is one
   /// unit of the asset.
   public var inverseFace: Double?
+  /// Index of the asset that gains are paid in; nil for the venue's settlement currency and for inverse contracts.
+  public var settlementAsset: Int?
   /// When it ends; nil for a perpetual.
   public var expiry: FutureExpiry?
 
   /// Creates terms.
   public init(
     asset: Int, brackets: Int?, fundingRate: Double = 0, fundingIntervalHours: Double = 8,
-    takesMarketFunding: Bool = false, inverseFace: Double? = nil, expiry: FutureExpiry? = nil
+    takesMarketFunding: Bool = false, inverseFace: Double? = nil, settlementAsset: Int? = nil,
+    expiry: FutureExpiry? = nil
   ) {
     self.asset = asset
     self.brackets = brackets
@@ -101,6 +106,7 @@ public struct PerpetualTerms: Sendable, Hashable {
     self.fundingIntervalHours = fundingIntervalHours
     self.takesMarketFunding = takesMarketFunding
     self.inverseFace = inverseFace
+    self.settlementAsset = settlementAsset
     self.expiry = expiry
   }
 
@@ -118,6 +124,10 @@ public struct Instrument: Sendable, Hashable {
     case spot(SpotTerms)
     /// A futures contract.
     case perpetual(PerpetualTerms)
+    /// A European option.
+    case option(OptionTerms)
+    /// A share of a constant-product pool.
+    case poolShare(PoolShareTerms)
   }
 
   /// Its name, unique at the venue.
@@ -137,6 +147,37 @@ public struct Instrument: Sendable, Hashable {
     case .settlement: nil
     case .spot(let terms): terms.asset
     case .perpetual(let terms): terms.asset
+    case .option(let terms): terms.asset
+    case .poolShare(let terms): terms.collateral.asset
     }
   }
+
+  /// Terms as collateral or debt; nil for what is neither.
+  public var spotTerms: SpotTerms? {
+    switch kind {
+    case .spot(let terms): terms
+    case .poolShare(let terms): terms.collateral
+    case .settlement, .perpetual, .option: nil
+    }
+  }
+
+  /// Index of the venue's bracket table that margins it; nil for none.
+  public var brackets: Int? {
+    switch kind {
+    case .perpetual(let terms): terms.brackets
+    case .option(let terms): terms.brackets
+    case .settlement, .spot, .poolShare: nil
+    }
+  }
+
+  /// Whether it is a contract and not a balance: a future or an option.
+  public var isDerivative: Bool {
+    switch kind {
+    case .perpetual, .option: true
+    case .settlement, .spot, .poolShare: false
+    }
+  }
+
+  /// Whether it is an option.
+  public var isOption: Bool { if case .option = kind { true } else { false } }
 }

@@ -12,6 +12,16 @@ public struct MarketDepth: Sendable, Hashable {
   }
 }
 
+extension MarketDepth {
+  /// Depth per asset of the market that `venues` share, which agree on it; nil where none of them lists the asset.
+  public static func shared(by venues: [Venue]) -> [MarketDepth?] {
+    guard let first = venues.first else { return [] }
+    return first.depths.indices.map { asset in
+      venues.lazy.compactMap { asset < $0.depths.count ? $0.depths[asset] : nil }.first
+    }
+  }
+}
+
 /// A place that lists instruments and keeps accounts: a perpetual exchange, a lending pool.
 public struct Venue: Sendable {
   /// Its name, unique in the job.
@@ -22,8 +32,9 @@ public struct Venue: Sendable {
   public let settlement: String
   /// Whether the book was made from distributions and not taken from real accounts; the report says so.
   public let isSynthetic: Bool
-  /// Depth per asset of the universe; nil for assets that are not traded here.
-  public let depths: [MarketDepth?]
+  /// Depth per asset of the universe; nil for assets that are not traded here. Of an asset that several venues of a job
+  /// list it is the same at all of them.
+  public var depths: [MarketDepth?]
   /// The instruments.
   public let instruments: [Instrument]
   /// What the accounts hold.
@@ -50,11 +61,17 @@ public struct ColumnValues: Sendable {
   public var unitValue: [Double]
   /// What one unit counts for in notional: the unit value for balances, the price for futures, 1 for an inverse face.
   public var unitNotional: [Double]
+  /// Price of each asset.
+  public let prices: [Double]
+  /// What one unit stands for in the market of its asset, in money: the notional, of an option that of its delta.
+  public var unitExposure: [Double]
 
   /// Values of `book` at t = 0 and the given prices, one per asset.
   public init(book: Book, prices: [Double]) {
-    unitValue = zip(book.columns, book.openingValuations).map { $1.value(at: prices[$0.asset]) }
-    unitNotional = zip(book.columns, book.openingValuations).map { $1.notional(at: prices[$0.asset]) }
+    self.prices = prices
+    unitValue = zip(book.columns, book.openingValuations).map { $1.value(at: prices, asset: $0.asset) }
+    unitNotional = zip(book.columns, book.openingValuations).map { $1.notional(at: prices, asset: $0.asset) }
+    unitExposure = zip(book.columns, book.openingValuations).map { $1.exposure(at: prices, asset: $0.asset) }
   }
 }
 
@@ -66,12 +83,12 @@ extension Book {
     }
   }
 
-  /// Gross notional of one account's futures: Σ |q|·M, the face of inverse ones.
+  /// Gross notional of one account's derivatives: Σ |q|·M, the face of inverse contracts, |Δ|·M for options.
   public func grossNotional(of account: Int, at values: ColumnValues) -> Double {
     positions(of: account).reduce(0) { sum, position in
       let index = Int(column[position])
       guard columns[index].side == .perpetual, columns[index].countsAsNotional else { return sum }
-      return sum + abs(quantity[position]) * values.unitNotional[index]
+      return sum + abs(quantity[position]) * values.unitExposure[index]
     }
   }
 }

@@ -88,6 +88,39 @@ struct DynamicModelTests {
     #expect(abs(seen(clock: daily) / 0.8 - 1) > 0.1)
   }
 
+  @Test("that options imply: keeps the contract, stands still without news, and shows what it was given")
+  func implied() throws {
+    let grid = try #require(TimeGrid(steps: 9, stepHours: 8))
+    let overlay = RateOverlays(
+      isMarketWide: true, longRunFloor: 0.8, stressWeight: 0.25, stressMultiple: 2, buffer: 0.25, largestChange: 0.1)
+    for overlay in [RateOverlays.none, overlay] {
+      let model = SampleModel.implied(
+        DynamicTerms(
+          recursions: SampleModel.recursions(0.3, grid: grid, isGarch: false), floor: 0.02, cap: 0.4, updateSteps: 3,
+          maintenanceFraction: 0.6, overlays: overlay, longRunVolatilities: [0.7, 0.9]))
+      let contract = MarginModelContract(
+        model: model, instruments: SampleVenue.exchange, prices: SampleVenue.prices, isHomogeneous: true,
+        isSided: true)
+      #expect(contract.violations() == [])
+    }
+    let model = SampleModel.implied(
+      DynamicTerms(recursions: SampleModel.recursions(0.3, grid: grid, isGarch: false), maintenanceFraction: 0.6))
+    let book = Book(
+      accounts: [Account(id: "a")], groups: ["all"], instruments: SampleVenue.exchange,
+      positions: [Position(account: 0, instrument: 1, quantity: 1)])
+    let factors = model.makeFactors(for: book)
+    factors.reset(oraclePrices: [100, 20])
+    let start = factors.initial[0]
+    #expect(factors.followsImpliedVolatility && abs(start - 0.8 * 2.33 / 365.0.squareRoot()) < 1e-12)
+    _ = factors.advance(step: 1, oraclePrices: [50, 40])
+    #expect(factors.initial[0] == start && factors.volatilities == [0.8, 0.8])
+    factors.take(impliedVolatilities: [1.6, 0.4])
+    #expect(factors.advance(step: 2, oraclePrices: [50, 40]) && factors.volatilities == [1.6, 0.4])
+    #expect(abs(factors.initial[0] - 2 * start) < 1e-15)
+    factors.reset(oraclePrices: [100, 20])
+    #expect(factors.initial[0] == start)
+  }
+
   @Test("longs and shorts are charged apart where the law says so, maintenance is never above initial")
   func sides() throws {
     let grid = try #require(TimeGrid(steps: 1, stepHours: 1))

@@ -40,6 +40,15 @@ struct SampleModel: CustomTestStringConvertible {
     },
   ]
 
+  /// Rates of implied volatilities of 0.8; `instruments` are those of `SampleVenue.exchange`.
+  static func implied(_ terms: DynamicTerms) -> ImpliedVolatilityMargin {
+    var terms = terms
+    terms.impliedVolatilities = [0.8, 0.8]
+    return ImpliedVolatilityMargin(
+      rates: DynamicRates(
+        law: NormalLaw(ratePerVolatility: 2.33 / 365.0.squareRoot()), terms: terms, instruments: SampleVenue.exchange))
+  }
+
   private static func historical(_ terms: DynamicTerms, isShortfall: Bool) -> DynamicRates<HistoricalLaw> {
     DynamicRates(
       law: HistoricalLaw(

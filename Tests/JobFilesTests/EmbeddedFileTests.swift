@@ -11,7 +11,10 @@ struct EmbeddedFileTests {
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().path
 
-  @Test(arguments: ["nightly", "lending", "two-accounts", "margin-models", "coin-margined"]) func jobLoads(
+  @Test(arguments: [
+    "nightly", "lending", "two-accounts", "margin-models", "coin-margined", "options-venue", "contagion",
+  ])
+  func jobLoads(
     _ name: String
   ) throws {
     let job = try StressJob.load(path: "\(Self.root)/Jobs/\(name).yaml")

@@ -57,6 +57,41 @@ struct GoodJobTests {
     #expect(venue.depths.map { $0?.averageDailyVolume } == [1e9, 5e8])
   }
 
+  @Test(
+    "every kind of oracle is read",
+    arguments: [
+      ("{ latencySteps: 2 }", OraclePolicy(rule: .spot, latencySteps: 2)),
+      (
+        "{ kind: twap, windowHours: 3, staleness: { maximumDeviation: 0.1 } }",
+        OraclePolicy(rule: .average(windowHours: 3), maximumDeviation: 0.1)
+      ),
+      (
+        "{ kind: deviation, deviation: 0.005, heartbeatHours: 24 }",
+        OraclePolicy(rule: .deviation(threshold: 0.005, heartbeatHours: 24))
+      ),
+      (
+        "{ kind: deviation, deviation: 0.01, latencySteps: 1 }",
+        OraclePolicy(rule: .deviation(threshold: 0.01, heartbeatHours: .infinity), latencySteps: 1)
+      ),
+    ])
+  func oracles(yaml: String, policy: OraclePolicy) throws {
+    let place = try Workplace()
+    #expect(try place.load().venues[0].rules.oracle == .spot)
+    try place.edit("book/venue.yaml", "venue: perps", "venue: perps\noracle: \(yaml)")
+    #expect(try place.load().venues[0].rules.oracle == policy)
+  }
+
+  @Test("an average over something else than whole steps is refused")
+  func oracleWindow() throws {
+    let place = try Workplace()
+    try place.edit("book/venue.yaml", "venue: perps", "venue: perps\noracle: { kind: twap, windowHours: 1.5 }")
+    let problems = place.problems([])
+    #expect(
+      problems.contains {
+        $0.location.keyPath == "oracle.windowHours" && $0.message.contains("not a whole number of steps")
+      })
+  }
+
   @Test func rulesAreRead() throws {
     let rules = try Workplace().load().venues[0].rules
     #expect(

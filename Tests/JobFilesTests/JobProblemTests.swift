@@ -30,7 +30,7 @@ struct JobProblemTests {
     Case("job: sample", "job: a/b", 1, "job", "not fit for a folder"),
     Case("job: sample", "job: .hidden", 1, "job", "not fit for a folder"),
     Case("job: sample\n", "", nil, "job", "required"),
-    Case("portfolio: book", "portfolio: [book, book]", 3, "portfolio", "one portfolio is supported"),
+    Case("portfolio: book", "portfolio: [book, book]", 3, "portfolio", "the path of a folder"),
     Case("portfolio: book", "portfolio: nowhere", 3, "portfolio", "no such portfolio folder"),
     Case("portfolio: book", "portfolio: market.yaml", 3, "portfolio", "not a folder"),
     Case("calibration: market.yaml", "calibration: nowhere.yaml", 5, "market.calibration", "No such file"),

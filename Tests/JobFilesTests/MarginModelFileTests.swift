@@ -49,6 +49,25 @@ struct MarginModelFileTests {
     #expect(unknown.count == 1 && unknown[0].contains("volatility.lambda: unknown key"))
   }
 
+  @Test("implied volatilities come from the market, and without them the model is refused with the reason")
+  func impliedVolatility() throws {
+    let kind = "kind: implied-volatility\nmarginPeriodHours: 12\noverlays: { buffer: 0.25 }"
+    let workplace = try workplace(kind)
+    let missing = workplace.problems()
+    #expect(
+      missing.count == 1 && missing[0].message.contains("no implied volatility for the asset of 'BTC-PERP', 'ETH-PERP'")
+    )
+    let law = "    impliedVolatility: { initial: 0.7, longRun: 0.6, halfLifeHours: 48, volatilityOfVolatility: 1 }\n"
+    try workplace.edit("market.yaml", "    volatility: 0.6\n", "    volatility: 0.6\n" + law)
+    #expect(workplace.problems().first?.message.contains("the asset of 'ETH-PERP'") == true)
+    try workplace.edit("market.yaml", "    volatility: 0.8\n", "    volatility: 0.8\n" + law)
+    let model = try #require(try workplace.load().marginModels[1].model as? ImpliedVolatilityMargin)
+    #expect(model.rates.terms.impliedVolatilities.allSatisfy { abs($0 - 0.7) < 1e-15 })
+    #expect(model.rates.terms.overlays.buffer == 0.25 && model.isDynamic)
+    let unknown = try messages(kind + "\nvolatility: { kind: ewma }")
+    #expect(unknown.contains { $0.contains("volatility: unknown key") })
+  }
+
   @Test("residuals are read by asset, and too few of them are refused")
   func residuals() throws {
     let workplace = try workplace("kind: fhs-es\nresiduals: tails.csv\nconfidence: 0.95")

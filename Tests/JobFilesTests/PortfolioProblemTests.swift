@@ -35,7 +35,7 @@ struct PortfolioProblemTests {
     Case("halfSpread: 0.0001", "halfSpread: 1", "5: assets[0].halfSpread", "not allowed"),
     Case("halfSpread: 0.0001", "halfspread: 0.0001", "5: assets[0].halfspread", "unknown key"),
     Case("id: ETH-PERP, kind: perpetual", "id: BTC-PERP, kind: perpetual", "11: instruments[3].id", "listed twice"),
-    Case("id: ETH-PERP, kind: perpetual", "id: ETH-PERP, kind: option", "11: instruments[3].kind", "not allowed"),
+    Case("id: ETH-PERP, kind: perpetual", "id: ETH-PERP, kind: swap", "11: instruments[3].kind", "not allowed"),
     Case("asset: ETH, margin", "asset: SOL, margin", "11: instruments[3].asset", "lists no such asset"),
     Case("margin: small", "margin: smal", "11: instruments[3].margin", "no such margin table"),
     Case(
@@ -53,6 +53,15 @@ struct PortfolioProblemTests {
     Case(
       "kind: spot, asset: BTC", "kind: spot, asset: BTC, ltv: 0.8", "9: instruments[1].liquidationThreshold",
       "come together"),
+    Case("venue: perps", "venue: perps\noracle: { kind: twap }", "2: oracle.windowHours", "key is required"),
+    Case("venue: perps", "venue: perps\noracle: { kind: twapp }", "2: oracle.kind", "not allowed"),
+    Case("venue: perps", "venue: perps\noracle: { latencySteps: -1 }", "2: oracle.latencySteps", "not allowed"),
+    Case("venue: perps", "venue: perps\noracle: { windowHours: 2 }", "2: oracle.windowHours", "unknown key"),
+    Case(
+      "venue: perps", "venue: perps\noracle: { kind: deviation, deviation: 2 }", "2: oracle.deviation", "not allowed"),
+    Case(
+      "venue: perps", "venue: perps\noracle: { staleness: { action: block } }", "2: oracle.staleness.maximumDeviation",
+      "key is required"),
     Case("rate: 0.0001", "rate: nan", "10: instruments[2].funding.rate", "not allowed"),
     Case("intervalHours: 8", "intervalHours: 0", "10: instruments[2].funding.intervalHours", "not allowed"),
     Case("from: 0, initial: 0.05", "from: 1, initial: 0.05", "14: margin.large[0].from", "first bracket starts at 0"),
@@ -70,7 +79,7 @@ struct PortfolioProblemTests {
     Case(
       "{ policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }",
       "{ policy: close-factor, closeFactor: 0.5, bonus: 0.05 }", "18: liquidation.policy",
-      "close-factor liquidation cannot close perpetuals"),
+      "close-factor liquidation cannot close derivatives"),
     Case("exponent: 0.5", "exponent: 0", "19: impact.exponent", "not allowed"),
     Case("halfLifeHours: 4", "halfLifeHours: 0", "19: impact.halfLifeHours", "not allowed"),
     Case("balance: 100000", "balance: -1", "20: reserve.balance", "not allowed"),

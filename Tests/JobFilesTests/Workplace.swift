@@ -11,7 +11,9 @@ final class Workplace {
 
   init() throws {
     folder = NSTemporaryDirectory() + "plimsoll-jobfiles-" + UUID().uuidString
-    try FileManager.default.createDirectory(atPath: folder + "/book", withIntermediateDirectories: true)
+    for name in ["book", "pool"] {
+      try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
+    }
     for (name, text) in Self.goodFiles { try write(name, text) }
   }
 

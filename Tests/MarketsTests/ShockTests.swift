@@ -86,6 +86,35 @@ struct ShockTests {
     }
   }
 
+  @Test("a pushed price is released: with the window's shape, and nothing of it after")
+  func push() throws {
+    let market = try Self.given()
+    let plain = Self.block(market)
+    let shock = PushShock(assets: [1], size: 0.5, window: ShockWindow(fromHours: 3, hours: 4, rampHours: 2))
+    let shocked = Self.block(market.shocked(by: Self.schedule(market, [shock])))
+    let shares: [Double] = [0, 0, 0, 0, 0.5, 1, 1, 1, 0.5, 0, 0, 0, 0]
+    for point in 0..<market.grid.points {
+      let ratio = shocked.price(path: 0, asset: 1, point: point) / plain.price(path: 0, asset: 1, point: point)
+      #expect(abs(ratio - pow(1.5, shares[point])) < 1e-14, "at \(point)")
+      #expect(shocked.price(path: 0, asset: 0, point: point) == plain.price(path: 0, asset: 0, point: point))
+    }
+  }
+
+  @Test("a frozen oracle stands still while its window lasts, and moves no price")
+  func freeze() throws {
+    let market = try Self.given()
+    let shocks: [any MarketShock] = [
+      OracleFreezeShock(assets: [0], window: ShockWindow(fromHours: 2.5, hours: 2)),
+      OracleFreezeShock(assets: [0, 1], window: ShockWindow(fromHours: 10)),
+    ]
+    let schedule = Self.schedule(market, shocks)
+    #expect(Self.block(market.shocked(by: schedule)).values == Self.block(market).values)
+    let frozen = try #require(schedule.frozenOracles)
+    #expect(frozen[0].indices.filter { frozen[0][$0] } == [3, 4, 10, 11, 12])
+    #expect(frozen[1].indices.filter { frozen[1][$0] } == [10, 11, 12])
+    #expect(Self.schedule(market, []).frozenOracles == nil)
+  }
+
   @Test("a volatility shock scales each log return's deviation from the drift inside its window, and nothing outside")
   func volatility() throws {
     let market = try Self.given()

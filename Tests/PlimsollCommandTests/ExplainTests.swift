@@ -30,6 +30,34 @@ struct ExplainTests {
     #expect(shop.entries("Results").isEmpty)
   }
 
+  @Test("an owner is shown with his accounts and their sum, a credit line in headroom and not in equity")
+  func owner() throws {
+    try shop.write(
+      "Portfolios/two-accounts/accounts.csv",
+      "account,mode,group,owner,credit\nlong,cross,taker,desk,5000\nshort,cross,taker,desk,\n")
+    let outcome = try shop.plimsoll("explain", "Portfolios/two-accounts", "--account", "desk")
+    #expect(outcome.status == 0, "\(outcome.messages)")
+    for words in [
+      "long at", "short at", "desk together, 2 accounts margined apart", "agreed credit            5000.00",
+      "equity                   41473.00",
+    ] {
+      #expect(outcome.output.contains(words), "\(words)\n\(outcome.output)")
+    }
+    let plain = try shop.plimsoll("explain", "Portfolios/two-accounts", "--account", "short")
+    #expect(plain.status == 0 && !plain.output.contains("agreed credit") && !plain.output.contains("together"))
+    let valid = try shop.plimsoll("validate", "Portfolios/two-accounts")
+    #expect(valid.output.contains("2 accounts, sub-accounts of 1 owner, 1 credit line"), "\(valid.output)")
+  }
+
+  @Test("loops of staked collateral are shown for the book and for an account, with their peg")
+  func loops() throws {
+    let pool = Command.root.appendingPathComponent("Portfolios/lending-pool").path
+    let book = try shop.plimsoll("explain", pool)
+    #expect(book.status == 0 && book.output.contains("Loops on ETH") && book.output.contains("of all debt is looped"))
+    let account = try shop.plimsoll("explain", pool, "--account", "borrower-0001")
+    #expect(account.status == 0 && account.output.contains("Liquidated at a peg of"), "\(account.messages)")
+  }
+
   @Test("what is not there is refused with what is")
   func refusals() throws {
     let account = try shop.plimsoll("explain", "Jobs/drawn.yaml", "--account", "nobody")

@@ -41,6 +41,19 @@ struct RunCommandTests {
     _ = try shop.run(of: "two-accounts", in: "abs")
   }
 
+  @Test("replays one path alone, and says what happened on it")
+  func onePath() throws {
+    let outcome = try shop.plimsoll("run", "Jobs/two-accounts.yaml", "--path", "0", "--model", "static")
+    #expect(outcome.status == 0 && outcome.messages.isEmpty, "\(outcome.messages)")
+    #expect(outcome.output.contains("Loss of all venues: 1"), "\(outcome.output)")
+    #expect(shop.entries("Results/two-accounts/path-0") == ["trace.html", "trace.json"])
+    let beyond = try shop.plimsoll("run", "Jobs/two-accounts.yaml", "--path", "1")
+    #expect(beyond.status == 64 && beyond.messages.contains("0 to 0"), "\(beyond.messages)")
+    let unknown = try shop.plimsoll("run", "Jobs/two-accounts.yaml", "--path", "0", "--model", "x")
+    #expect(unknown.status == 64 && unknown.messages.contains("allowed: static"), "\(unknown.messages)")
+    #expect(try shop.plimsoll("run", "Jobs/two-accounts.yaml", "--model", "static").status == 64)
+  }
+
   @Test("two runs within a second do not overwrite each other")
   func twice() throws {
     for _ in 0..<3 { #expect(try shop.plimsoll("run", "Jobs/two-accounts.yaml").status == 0) }

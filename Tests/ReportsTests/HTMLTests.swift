@@ -104,7 +104,7 @@ struct HTMLTests {
       }
     }
     let text = try page(report)
-    #expect(text.components(separatedBy: "<table class=\"headlines\">").count == 3)
+    #expect(text.components(separatedBy: "<table class=\"headlines\">").count == 4, "two venues and all")
     #expect(report.verdict.reserve.count == 6)
     #expect(report.headlineTable.text.contains("pool: P(reserve exhausted)"))
   }

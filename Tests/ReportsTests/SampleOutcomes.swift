@@ -120,6 +120,7 @@ struct SampleOutcomes {
     case .largestShortfall: return required * 0.4
     case .twoLargestShortfalls: return required * 0.6
     case .badDebt, .deleveragedNotional, .profitForgone, .conservationResidual: return 0
+    case .oracleBlocked, .oracleErrorMean, .oracleErrorLargest: return .nan
     case .exhaustionHours: return required > reserve ? 200 - 20 * log(hit) : .infinity
     case .liquidatedAccounts, .liquidationEvents: return (hit * 9).rounded()
     case .liquidatedNotional: return hit * 3.1e6
@@ -131,9 +132,14 @@ struct SampleOutcomes {
     case .coverage: return 1 - 0.004 * min(1, stress * severity(model) / 4)
     case .peakToTrough: return model == 0 ? 1.02 : 1.2 + 0.4 * stress
     case .largestIncrease: return model == 0 ? 0.01 : 0.1 + 0.15 * stress
+    case .changeDeviation: return model == 0 ? 0.002 : 0.03 + 0.01 * stress
     case .largestCall: return model == 0 ? 2e5 : 2e6 + 3e6 * stress
     case .volatilitySeen: return model == 0 ? .nan : 0.42 + 0.16 * stress
     case .volatilityRealised: return 0.35 + 0.22 * stress
+    case .causedByPrice: return (hit * 6).rounded()
+    case .causedByOwnImpact: return (hit * 2).rounded()
+    case .causedByOtherVenue: return 0
+    case .causedByRequirement: return (hit * 9).rounded() - (hit * 6).rounded() - (hit * 2).rounded()
     }
   }
 

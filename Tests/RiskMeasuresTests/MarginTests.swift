@@ -12,6 +12,7 @@ struct MarginTests {
       sample.columns[model][.coverage] = [Double](repeating: 0.98, count: 400)
       sample.columns[model][.peakToTrough] = [Double](repeating: 1.5, count: 400)
       sample.columns[model][.largestIncrease] = [Double](repeating: 0.25, count: 400)
+      sample.columns[model][.changeDeviation] = [Double](repeating: 0.0625, count: 400)
       sample.columns[model][.largestCall] = (0..<400).map(Double.init)
       sample.columns[model][.volatilityRealised] = [Double](repeating: 0.6, count: 400)
     }
@@ -29,6 +30,8 @@ struct MarginTests {
     #expect(summary.estimate("margin.peakToTrough", model: 1)?.value == 1.5)
     let increase = try #require(summary.estimate("margin.largestIncrease", model: 1))
     #expect(increase.value == 0.25 && increase.label.hours == 24)
+    let deviation = try #require(summary.estimate("margin.changeDeviation", model: 1))
+    #expect(deviation.value == 0.0625 && deviation.label.hours == 24)
     #expect(summary.estimate("margin.callLargest", model: 1)?.value == 199.5)
     #expect(summary.estimate("margin.callLargest.q99", model: 1, level: 0.99)?.value == 395)
     #expect(summary.estimate("margin.volatilitySeen", model: 1)?.value == 0.5)

@@ -22,8 +22,15 @@ struct TwinCase {
   /// The law of the assets' funding rates where they move, and the rates themselves, [path][asset][point].
   var funding: FundingParameters?
   var fundingRates: [[[Double]]] = []
+  /// The law of the assets' implied volatilities where they have any, and the volatilities, [path][asset][point].
+  var implied: ImpliedVolatilityParameters?
+  var impliedVolatilities: [[[Double]]] = []
   /// Factors on depth and spread along time; random cases have none unless a test lays some down.
   var liquidity: LiquiditySchedule?
+  /// Assets that lose value when a venue fails.
+  var claims: [VenueClaim] = []
+  /// Whether oracles stand still, [asset][point]; random cases have none unless a test stops some.
+  var frozenOracles: [[Bool]]?
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
@@ -32,7 +39,10 @@ struct TwinCase {
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
     market.pathNumber = UInt64(path)
+    market.claims = claims
+    market.frozenOracles = frozenOracles
     if funding != nil { market.fundingRates = fundingRates[path] }
+    if implied != nil { market.impliedVolatilities = impliedVolatilities[path] }
     return market
   }
 
@@ -79,8 +89,9 @@ extension TwinCase {
       venues.append(isPerpetual ? market.perpetualVenue(&figures) : market.lendingPool(&figures))
     }
     self.venues = venues
-    for index in venues.indices { self.venues[index].rules.restrain(case: number, venue: index) }
     extremes = figures.flip(0.2) ? paths.map { Self.extremes(of: $0, &figures) } : nil
+    if number % 5 == 3 { self.venues = withCredit().venues }
+    for index in venues.indices { self.venues[index].rules.restrain(case: number, venue: index) }
   }
 
   /// Lows and highs that enclose the prices of `path`: on most steps hardly more than that, now and then a long wick that

@@ -225,6 +225,7 @@ struct TwinComparisonTests {
     case .coverage: return relative(margin.coverage)
     case .peakToTrough: return relative(margin.peakToTrough)
     case .largestIncrease: return relative(margin.largestIncrease)
+    case .changeDeviation: return (margin.changeDeviation, Self.tolerance)
     case .largestCall: return (margin.largestCall, money)
     case .volatilitySeen: return relative(margin.volatilitySeen ?? .nan)
     case .volatilityRealised: return relative(margin.volatilityRealised ?? .nan)
@@ -240,6 +241,13 @@ struct TwinComparisonTests {
     case .backstopTaken: return (outcome.backstopTaken, money)
     case .backstopProfit: return (outcome.backstopProfit, money)
     case .backstopFailed: return (outcome.backstopFailed ? 1 : 0, 0)
+    case .causedByPrice: return (Double(outcome.causes.price), 0)
+    case .causedByOwnImpact: return (Double(outcome.causes.ownImpact), 0)
+    case .causedByOtherVenue: return (Double(outcome.causes.otherVenue), 0)
+    case .causedByRequirement: return (Double(outcome.causes.requirement), 0)
+    case .oracleBlocked: return (outcome.oracleBlocked.map(Double.init) ?? .nan, 0)
+    case .oracleErrorMean: return relative(outcome.oracleErrorMean ?? .nan)
+    case .oracleErrorLargest: return relative(outcome.oracleErrorLargest ?? .nan)
     }
   }
 }

@@ -7,15 +7,21 @@ import Venues
 
 /// The random cases with other contracts in the place of linear perpetuals.
 extension TwinCase {
-  /// The same accounts and quantities; each perpetual becomes, by lot, inverse, dated, or stays. Equity at t = 0 differs
+  /// The same accounts and quantities; each perpetual becomes, by lot, inverse, dated, or stays, and some of the linear
+  /// ones settle in another asset. Equity at t = 0 differs
   /// from the linear case only by the entry prices and the basis.
   func withContracts() -> TwinCase {
     var figures = TwinRandomFigures(seed: 77, case: number)
+    var others = TwinRandomFigures(seed: 78, case: number)
     var other = self
     other.venues = venues.map { input in
       let instruments = input.venue.instruments.map { instrument in
         guard case .perpetual(let terms) = instrument.kind else { return instrument }
-        return Instrument(id: instrument.id, kind: .perpetual(contract(terms, &figures)))
+        var made = contract(terms, &figures)
+        if made.inverseFace == nil, paths[0].count > 1, others.flip(0.6) {
+          made.settlementAsset = (made.asset + others.count(1...paths[0].count - 1)) % paths[0].count
+        }
+        return Instrument(id: instrument.id, kind: .perpetual(made))
       }
       return rebuilt(input, instruments: instruments)
     }
@@ -46,6 +52,10 @@ extension TwinCase {
         if case .perpetual(let terms) = instruments[column.instrument].kind {
           entry = paths[0][column.asset][0] * (account % 2 == 0 ? 0.97 : 1.02)
           cash += quantity * entry
+          if let paidIn = terms.settlementAsset {
+            // Its money is −quantity × entry in that asset; the same equity needs the same cash besides.
+            entry /= paths[0][paidIn][0]
+          }
           if let face = terms.inverseFace {
             quantity *= entry / face
             cash -= quantity * face
@@ -93,7 +103,10 @@ struct TwinContractsTests {
 
   @Test("the random cases hold what the comparison is about")
   func features() throws {
-    var counts = ["inverse closed": 0, "dated closed": 0, "settled at expiry": 0, "isolated settled": 0]
+    var counts = [
+      "in another currency closed": 0, "in another currency settled": 0, "inverse closed": 0, "dated closed": 0,
+      "settled at expiry": 0, "isolated settled": 0,
+    ]
     for number in Self.cases {
       let twin = try #require(TwinCase(number: number)).withContracts()
       let trace = twin.trace(path: 0)
@@ -108,6 +121,7 @@ struct TwinContractsTests {
         for action in actions where action.closing.perpetualShare > 0 {
           let held = book.positions(of: action.closing.account).compactMap(terms)
           counts["inverse closed", default: 0] += held.contains { $0.inverseFace != nil } ? 1 : 0
+          counts["in another currency closed", default: 0] += held.contains { $0.settlementAsset != nil } ? 1 : 0
           counts["dated closed", default: 0] += held.contains { $0.expiry != nil } ? 1 : 0
         }
         let closed = Set(actions.map(\.closing.account))
@@ -116,6 +130,8 @@ struct TwinContractsTests {
           let places = Array(book.positions(of: account))
           let gone = places.enumerated().contains { terms($1)?.expiry != nil && last[account].quantities[$0] == 0 }
           counts["settled at expiry", default: 0] += gone ? 1 : 0
+          let elsewhere = places.contains { terms($0).map { $0.settlementAsset != nil && $0.expiry != nil } == true }
+          counts["in another currency settled", default: 0] += gone && elsewhere ? 1 : 0
           counts["isolated settled", default: 0] += gone && book.accounts[account].owner != nil ? 1 : 0
         }
       }

@@ -17,7 +17,9 @@ extension TwinCase {
       }, volatilities: initialVolatilities)
     let calibration = MarketCalibration(
       assets: ids.indices.map {
-        AssetCalibration(id: ids[$0], price: paths[0][$0][0], volatility: initialVolatilities[$0], funding: funding)
+        AssetCalibration(
+          id: ids[$0], price: paths[0][$0][0], volatility: initialVolatilities[$0], funding: funding,
+          impliedVolatility: implied)
       }, correlation: .identity(ids.count))
     return try MarketModel(
       assetIDs: ids, grid: grid, process: process, dependence: .gaussian, correlation: .identity(ids.count),
@@ -35,11 +37,12 @@ extension TwinCase {
     }
     let models = zip(venues, plans).map { ModelPlan(model: model(of: $0), scale: $0.scale, plan: $1) }
     let isDynamic = venues.contains { self.model(of: $0).isDynamic }
+    var depths = MarketPlan(
+      venue: venues[0].venue, rules: venues[0].rules, longRunVolatilities: longRunVolatilities, grid: grid,
+      liquidity: liquidity, frozenOracles: frozenOracles)
+    depths.claims = claims
     return Simulator(
-      generator: PathGenerator(market: market, seed: 1),
-      market: MarketPlan(
-        venue: venues[0].venue, rules: venues[0].rules, longRunVolatilities: longRunVolatilities, grid: grid,
-        liquidity: liquidity),
+      generator: PathGenerator(market: market, seed: 1), market: depths,
       venues: plans, models: [models], labels: [ModelLabel(name: "twin", kind: "twin", isDynamic: isDynamic)],
       paths: paths.count, atStart: atStart, fanAssets: [], callWindowHours: 24)
   }
@@ -49,9 +52,10 @@ extension TwinCase {
   func maintenanceFactors(venue: Int, rates: [ReferenceRates]) -> [Double?] {
     let input = venues[venue]
     return input.venue.book.columns.flatMap { column -> [Double?] in
+      if column.leg == .money { return [nil, nil] }
       let own = rates[column.instrument]
       switch input.model {
-      case .tiered, .sizePremium:
+      case .tiered, .sizePremium, .scenarioGrid:
         return column.side == .perpetual ? [input.scale, input.scale] : [nil, nil]
       case .loanToValue, .lending: return column.side == .held ? [input.scale, input.scale] : [nil, nil]
       case .volatilityScaled, .rated, .openInterest:
@@ -73,6 +77,7 @@ extension TwinCase {
       return LoanToValueMargin(instruments: instruments, modes: modes, shift: shift)
     case .openInterest(let figures): return OpenInterestMargin(instruments: instruments, figures: figures)
     case .rated(let rating): return model(of: rating, instruments: instruments)
+    case .scenarioGrid(let scenarios): return model(of: scenarios, instruments: instruments)
     case .volatilityScaled(let figures):
       let isDaily = figures.lambdaHours == 24
       return VolatilityScaledMargin(
@@ -86,28 +91,49 @@ extension TwinCase {
 }
 
 extension TwinCase {
+  /// The engine's model for a reference's scenarios.
+  func model(of scenarios: ReferenceScenarios, instruments: [Instrument]) -> any MarginModel {
+    ScenarioGridMargin(
+      grids: scenarios.underlyings.map {
+        ScenarioGrid(
+          priceRange: $0.priceRange, priceSteps: scenarios.priceSteps, volatilityUp: $0.volatilityUp,
+          volatilityDown: $0.volatilityDown, extremes: $0.extremes)
+      },
+      contingencies: scenarios.underlyings.map {
+        ScenarioGridMargin.Contingencies(futures: $0.futuresContingency, shortOptions: $0.shortOptionMinimum)
+      }, groups: scenarios.groups,
+      scaling: VolatilityScaling(
+        shortPower: scenarios.shortPower, longPower: scenarios.longPower, leastDays: scenarios.leastDays),
+      maintenanceFraction: scenarios.maintenanceFraction, reach: scenarios.takesAll ? .all : .portfolio,
+      instruments: instruments, tables: scenarios.tables)
+  }
+
   /// The engine's model for a reference's rating.
   func model(of rating: ReferenceRating, instruments: [Instrument]) -> any MarginModel {
     let recursions: [VolatilityRecursion]
+    var implied: [Double] = []
     switch rating.estimator {
     case .exponential(let lambda, let hours):
       let estimator = ExponentialVolatility(lambda: lambda, per: hours == 24 ? .day : .step, grid: grid)
       recursions = initialVolatilities.map { VolatilityRecursion(estimator, initialVolatility: $0) }
+    case .implied(let all):
+      recursions = all.map { _ in .still(stepYears: grid.stepYears) }
+      implied = all
     case .garch(let all):
       recursions = all.map { VolatilityRecursion($0, horizonSteps: rating.periodHours / grid.stepHours) }
     }
     let terms = DynamicTerms(
       recursions: recursions, floor: rating.floor, cap: rating.cap,
       updateSteps: grid.wholeSteps(in: rating.updateHours) ?? 1, maintenanceFraction: rating.maintenanceFraction,
-      overlays: rating.overlays, longRunVolatilities: rating.longRun)
+      overlays: rating.overlays, longRunVolatilities: rating.longRun, impliedVolatilities: implied)
     let rootPeriod = (rating.periodHours / 8760).squareRoot()
     switch rating.law {
     case .normal(let quantile, let multiple, let own):
-      return VolatilityScaledMargin(
-        rates: DynamicRates(
-          law: NormalLaw(ratePerVolatility: multiple * quantile * rootPeriod),
-          maintenanceLaw: own.map { NormalLaw(ratePerVolatility: multiple * $0 * rootPeriod) }, terms: terms,
-          instruments: instruments))
+      let rates = DynamicRates(
+        law: NormalLaw(ratePerVolatility: multiple * quantile * rootPeriod),
+        maintenanceLaw: own.map { NormalLaw(ratePerVolatility: multiple * $0 * rootPeriod) }, terms: terms,
+        instruments: instruments)
+      return implied.isEmpty ? VolatilityScaledMargin(rates: rates) : ImpliedVolatilityMargin(rates: rates)
     case .lognormal(let tail, _, let own):
       return LognormalShortfallMargin(
         rates: DynamicRates(

@@ -131,8 +131,8 @@ struct TwinExtremeTests {
     var random = TwinRandomFigures(seed: 22, case: 0)
     // Rates and measures of margin look at the mark of the close, which has seen the step's waves here.
     let margin: [PathQuantity] = [
-      .initialMarginMean, .coverage, .peakToTrough, .largestIncrease, .largestCall, .volatilitySeen,
-      .volatilityRealised,
+      .initialMarginMean, .coverage, .peakToTrough, .largestIncrease, .largestCall, .changeDeviation,
+      .volatilitySeen, .volatilityRealised,
     ]
     for _ in 0..<20 {
       let prices = walk(&random)

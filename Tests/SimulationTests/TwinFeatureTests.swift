@@ -35,6 +35,12 @@ struct TwinFeatureCounts {
       add("waves used up", when: outcome.waves == twin.venues[venue].rules.liquidation.waves && outcome.waves > 1)
       let last = trace.steps[trace.steps.count - 1].venues[venue].accounts
       add("open account with negative equity at the end", when: last.contains { $0.isOpen && $0.equity < 0 })
+      add(
+        "open account below zero that credit keeps open",
+        when: last.contains { $0.isOpen && $0.equity < 0 && $0.health >= 0 })
+      let book = twin.venues[venue].venue.book
+      let holders = Set(book.accounts.compactMap(\.holder))
+      add("sub-account closed", when: !holders.isDisjoint(with: outcome.liquidatedOwners))
     }
     let venues = trace.outcomes.filter { $0.liquidationEvents > 0 }.count
     add("liquidations at two venues on one path", when: venues == 2)
@@ -50,6 +56,7 @@ struct TwinFeatureCounts {
       add("full close", when: closing.perpetualShare == 1)
       add("partial close", when: closing.perpetualShare > 0 && closing.perpetualShare < 1)
       add("isolated close", when: account.owner != nil)
+      add("close of an account with credit", when: account.credit > 0)
       add("isolated collateral returned", when: action.returned > 0)
       add("collateral sold in part", when: closing.collateralShare > 0 && closing.collateralShare < 1)
       add("collateral sold out", when: closing.collateralShare == 1)

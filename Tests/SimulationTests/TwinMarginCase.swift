@@ -49,7 +49,7 @@ extension TwinCase {
     }
   }
 
-  private func rating(_ figures: inout TwinRandomFigures) -> ReferenceRating {
+  func rating(_ figures: inout TwinRandomFigures) -> ReferenceRating {
     let estimator: ReferenceRating.Estimator =
       figures.flip(0.5)
       ? .garch(initialVolatilities.indices.map { garch(asset: $0, &figures) })
@@ -125,7 +125,7 @@ extension TwinCase {
     let accounts = old.book.accounts.map { account in
       Account(
         id: account.id, group: account.group, loanToValue: account.loanToValue,
-        efficiencyMode: figures.flip(0.6) ? figures.count(0...1) : nil)
+        efficiencyMode: figures.flip(0.6) ? figures.count(0...1) : nil, holder: account.holder, credit: account.credit)
     }
     venues[index].venue = Venue(
       id: old.id, summary: old.summary, settlement: old.settlement, isSynthetic: true, depths: old.depths,

@@ -26,6 +26,7 @@ struct TwinSmallVenue {
   var breaker: CircuitBreaker?
   var liquidators: LiquidatorTerms?
   var backstop: Backstop?
+  var oracle = OraclePolicy.spot
   var maintenanceRate = 0.05
   var fundingRate = 0.0
   var spot = SpotTerms(asset: 0, loanToValue: TwoLevels(initial: 0.75, maintenance: 0.8))
@@ -66,12 +67,13 @@ struct TwinSmallVenue {
         Position(account: index, instrument: 2, quantity: holding.perpetual, entryPrice: holding.entryPrice),
       ]
     }
-    let rules = ClearingRules(
+    var rules = ClearingRules(
       brackets: tables, bracketNames: ["flat"], liquidation: liquidation, impact: impact,
       reserve: ReserveFund(
         balance: reserve, segments: segment.map { [ReserveFund.Segment(assets: [0], balance: $0)] } ?? []),
       autoDeleveraging: deleveraging, lossAllocation: allocation, circuitBreaker: breaker, liquidators: liquidators,
       backstop: backstop)
+    rules.oracle = oracle
     return ReferenceVenue(
       venue: Venue(
         id: "small", summary: "", settlement: "USD", isSynthetic: true, depths: depths, instruments: instruments,

@@ -20,6 +20,8 @@ struct ExpectedSummaryTests {
   @Test(arguments: [
     ("two-accounts", 1), ("lending", 2048), ("nightly", 2048), ("what-if", 128), ("margin-models", 256),
     ("circuit-breaker", 256),
+    ("options-venue", 256),
+    ("contagion", 128),
   ])
   func summary(_ name: String, paths: Int) throws {
     let report = try StressTest(Embedded.job(name, ["paths": "\(paths)"])).run()
@@ -130,7 +132,7 @@ struct ExpectedSummary: Decodable {
   private static func name(_ owner: [String], _ label: MeasureLabel) -> String {
     let level = label.level.map { "\($0)" }
     let window = label.hours.map { "\($0) h" }
-    let parts = [label.id, label.venue, level, label.group, label.asset, label.leverageBucket, window]
+    let parts = [label.id, label.venue, level, label.group, label.asset, label.leverageBucket, window, label.origin]
     return (owner + parts.compactMap(\.self)).joined(separator: " | ")
   }
 }

@@ -121,7 +121,7 @@ struct BookSpecificationTests {
   }
 
   @Test func everyKindDescribesItsKeys() {
-    #expect(allBookKinds.map { $0.kind.name } == ["perpetual-book", "lending-book"])
+    #expect(allBookKinds.map { $0.kind.name } == ["perpetual-book", "lending-book", "options-book"])
     for kind in allBookKinds.map({ $0.kind }) {
       #expect(!kind.summary.isEmpty && kind.parameters.count >= 6)
       #expect(Set(kind.parameters.map(\.key)).count == kind.parameters.count)

@@ -179,7 +179,9 @@ struct SynthesisFilesTests {
   }
 
   /// The books in the repository belong to the specifications, venues and markets beside them.
-  @Test(arguments: ["perpetual-venue", "lending-pool"]) func embeddedBooksAreUpToDate(name: String) throws {
+  @Test(arguments: ["perpetual-venue", "lending-pool", "options-venue"]) func embeddedBooksAreUpToDate(name: String)
+    throws
+  {
     let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
     let source = root.appending(path: "Portfolios/\(name)").path

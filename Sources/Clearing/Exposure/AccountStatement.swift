@@ -13,12 +13,32 @@ public struct AccountStatement: Sendable {
     public let mark: Double
     /// What the position adds to equity, apart from what its entry price put into cash.
     public internal(set) var value = 0.0
-    /// What counts towards notional: futures and debts.
+    /// What counts towards notional: futures, debts, and options by their delta.
     public internal(set) var notional = 0.0
     /// What the value counts for in weighted equity.
     public internal(set) var weighted = TwoLevels(initial: 0, maintenance: 0)
     /// What the position requires.
     public internal(set) var requirement = TwoLevels(initial: 0, maintenance: 0)
+  }
+
+  /// The worst scenario of underlyings that are shocked together.
+  public struct WorstCase: Sendable {
+    /// Indices of those of the assets that the account holds derivatives of.
+    public let assets: [Int]
+    /// The scenario; its price move is that of the group's first asset.
+    public let shock: ScenarioShock
+    /// What it adds to the requirement, contingencies apart.
+    public let requirement: TwoLevels
+    /// All scenarios of the group.
+    public let scenarios: [Scenario]
+  }
+
+  /// One scenario.
+  public struct Scenario: Sendable {
+    /// What is moved.
+    public let shock: ScenarioShock
+    /// What the account's derivatives gain, times the weight.
+    public let gain: Double
   }
 
   /// Where moving one asset's price alone takes the account.
@@ -43,12 +63,16 @@ public struct AccountStatement: Sendable {
   public let cash: Double
   /// What it holds, in the order of the book.
   public let rows: [Row]
+  /// What the account is asked for by scenarios, by group of underlyings; empty where it is not margined by any.
+  public let worstCases: [WorstCase]
   /// Equity, weighted equity and requirements.
   public let health: AccountHealth
   /// One per asset that the account's value depends on.
   public let prices: [PricePoints]
+  /// What the account gains or loses as each of these assets moves.
+  public let greeks: [BookExposure]
 
-  /// Notional of futures and debts.
+  /// Notional of futures and debts, and of options by their delta.
   public var notional: Double { rows.reduce(0) { $0 + $1.notional } }
   /// Notional ÷ margin buffer: what share of itself the price of everything may move against the account before health
   /// is gone is about its inverse. Infinite where health is not positive; 0 without notional.
@@ -64,7 +88,10 @@ public struct AccountStatement: Sendable {
     cash = book.cash[account]
     health = curve.health(of: account)
     rows = Self.rows(account: account, venue: venue, curve: curve, prices: prices)
-    let assets = Set(book.positions(of: account).map { book.columns[Int(book.column[$0])].asset }).sorted()
+    worstCases = curve.worstCases(of: account)
+    let held = book.positions(of: account).map { book.columns[Int(book.column[$0])] }
+    let assets = Set(held.map(\.asset) + held.compactMap(\.otherAsset)).sorted()
+    greeks = BookExposure.all(of: book, accounts: [account], prices: prices)
     self.prices = assets.map { asset in
       let isMoved = prices.indices.map { $0 == asset }
       let range = curve.healthyRange(of: account, isMoved: isMoved)
@@ -91,9 +118,10 @@ public struct AccountStatement: Sendable {
       let row = place[key] ?? 0
       let counted = curve.counted(position: position)
       rows[row].quantity += quantity(position, column, book, venue.instruments[column.instrument])
-      rows[row].value += book.quantity[position] * book.openingValuations[index].value(at: mark)
+      rows[row].value += book.quantity[position] * book.openingValuations[index].value(at: prices, asset: column.asset)
       if column.countsAsNotional {
-        rows[row].notional += abs(book.quantity[position]) * book.openingValuations[index].notional(at: mark)
+        rows[row].notional +=
+          abs(book.quantity[position]) * book.openingValuations[index].exposure(at: prices, asset: column.asset)
       }
       rows[row].weighted = rows[row].weighted + counted.weighted
       rows[row].requirement = rows[row].requirement + counted.requirement
@@ -104,6 +132,7 @@ public struct AccountStatement: Sendable {
   /// The quantity of a position as the positions file has it, counted on one leg; 0 for the other.
   private static func quantity(_ position: Int, _ column: Book.Column, _ book: Book, _ instrument: Instrument) -> Double
   {
+    if column.leg == .money { return 0 }
     guard case .perpetual(let terms) = instrument.kind, let face = terms.inverseFace else {
       return book.quantity[position]
     }

@@ -14,13 +14,16 @@ public struct HealthyRange: Sendable, Hashable {
 ///
 /// Everything else (other prices, time, margin factors, funding) stays. Each position's value is linear in the ratio and
 /// its requirement convex and piecewise linear, so health is concave and piecewise linear, and the prices at which it is
-/// zero are found exactly: by its values at the corners and a straight line between two of them.
+/// zero are found exactly: by its values at the corners and a straight line between two of them. An account with options
+/// or pool shares has no such corners: its health is looked at on a ladder of ratios, and the crossings next to the present
+/// price are found by bisection.
 public struct HealthCurve: Sendable {
-  private let book: Book
+  let book: Book
   private let table: RequirementTable
-  private let prices: [Double]
+  let prices: [Double]
   private let initialFactors: [Double]
   private let maintenanceFactors: [Double]
+  private let scale: Double
 
   /// The curves of `book` under `model`, all its rates multiplied by `scale`, at `prices`, one per asset.
   public init(book: Book, model: any MarginModel, scale: Double = 1, prices: [Double]) {
@@ -28,6 +31,7 @@ public struct HealthCurve: Sendable {
     factors.reset(oraclePrices: prices)
     self.book = book
     self.prices = prices
+    self.scale = scale
     table = model.requirements(of: book)
     initialFactors = factors.initial.map { $0 * scale }
     maintenanceFactors = factors.maintenance.map { $0 * scale }
@@ -37,17 +41,34 @@ public struct HealthCurve: Sendable {
   public func health(of account: Int) -> AccountHealth {
     table.health(
       of: account, in: book, at: ColumnValues(book: book, prices: prices), initialFactors: initialFactors,
-      maintenanceFactors: maintenanceFactors)
+      maintenanceFactors: maintenanceFactors, scale: scale)
+  }
+
+  /// What `account` is asked for by scenarios, by group of underlyings; empty where it is not margined by any.
+  func worstCases(of account: Int) -> [AccountStatement.WorstCase] {
+    guard let part = table.scenarios, part.contains(account) else { return [] }
+    let assets = Set(
+      book.positions(of: account).map { Int(book.column[$0]) }.filter { part.isShocked[$0] }
+        .map { book.columns[$0].asset })
+    let losses = part.losses(of: account, in: book, prices: prices)
+    return zip(losses, part.gains(of: account, in: book, prices: prices)).map { loss, found in
+      let shocks = part.shocks[part.leadingAsset[loss.group]]
+      return AccountStatement.WorstCase(
+        assets: assets.filter { part.groupOfAsset[$0] == loss.group }.sorted(), shock: shocks[loss.shock],
+        requirement: TwoLevels(
+          initial: scale * loss.amount, maintenance: scale * part.maintenanceFraction * loss.amount),
+        scenarios: zip(shocks, found.gains).map { AccountStatement.Scenario(shock: $0, gain: $1) })
+    }
   }
 
   /// What one position of `account` counts for: its value in weighted equity, and its requirement, at both levels.
   func counted(position: Int) -> (weighted: TwoLevels, requirement: TwoLevels) {
     let column = Int(book.column[position])
-    let mark = prices[book.columns[column].asset]
+    let asset = book.columns[column].asset
     let quantity = book.quantity[position]
     let factor = factorIndex(column: column, quantity: quantity)
-    let value = quantity * book.openingValuations[column].value(at: mark)
-    let size = abs(quantity) * book.openingValuations[column].notional(at: mark)
+    let value = quantity * book.openingValuations[column].value(at: prices, asset: asset)
+    let size = abs(quantity) * book.openingValuations[column].notional(at: prices, asset: asset)
     return (
       TwoLevels(
         initial: table.initial.weight(position: position, quantity: quantity) * value,
@@ -59,7 +80,13 @@ public struct HealthCurve: Sendable {
   }
 
   /// Where `account` is healthy when the prices of the assets that `isMoved` are multiplied by a common ratio ≥ 0.
-  public func healthyRange(of account: Int, isMoved: [Bool]) -> HealthyRange {
+  ///
+  /// Where health is no concave function (options, pool shares), the range is the one around the present prices, or the
+  /// nearest to them. `samples` of the same move spare work where many accounts are asked for.
+  public func healthyRange(of account: Int, isMoved: [Bool], samples: RatioSamples? = nil) -> HealthyRange {
+    guard !holdsCurves(account) else {
+      return curvedRange(of: account, isMoved: isMoved, samples: samples ?? self.samples(isMoved: isMoved))
+    }
     let corners = [0] + corners(of: account, isMoved: isMoved)
     let health = corners.map { self.health(of: account, ratio: $0, isMoved: isMoved) }
     var low: Double?
@@ -80,6 +107,7 @@ public struct HealthCurve: Sendable {
 
   /// The ratio at which equity is zero, everything else at its present price; nil where no ratio > 0 makes it so.
   public func bankruptcyRatio(of account: Int, isMoved: [Bool]) -> Double? {
+    guard !holdsCurves(account) else { return curvedBankruptcy(of: account, isMoved: isMoved) }
     var fixed = book.cash[account]
     var moved = 0.0
     for position in book.positions(of: account) {
@@ -96,26 +124,44 @@ public struct HealthCurve: Sendable {
   }
 
   /// H = E^w − MM with the moved prices multiplied by `ratio`.
-  private func health(of account: Int, ratio: Double, isMoved: [Bool]) -> Double {
-    var health = book.cash[account]
-    for position in book.positions(of: account) {
-      let column = Int(book.column[position])
+  func health(of account: Int, ratio: Double, isMoved: [Bool]) -> Double {
+    health(of: account, moved: moved(by: ratio, isMoved: isMoved))
+  }
+
+  /// H = E^w − MM at moved prices, one per asset.
+  private func health(of account: Int, moved: [Double]) -> Double {
+    health(of: account, moved: moved) { column in
       let asset = book.columns[column].asset
       let valuation = book.openingValuations[column]
-      let mark = isMoved[asset] ? prices[asset] * ratio : prices[asset]
+      return (valuation.value(at: moved, asset: asset), valuation.notional(at: moved, asset: asset))
+    }
+  }
+
+  /// The prices with the moved ones multiplied by `ratio`.
+  func moved(by ratio: Double, isMoved: [Bool]) -> [Double] {
+    prices.indices.map { isMoved[$0] ? prices[$0] * ratio : prices[$0] }
+  }
+
+  /// H at `moved` prices, given the values and notionals of one unit of each column there.
+  func health(of account: Int, moved: [Double], unit: (Int) -> (value: Double, notional: Double)) -> Double {
+    var health = book.standing[account]
+    for position in book.positions(of: account) {
+      let column = Int(book.column[position])
       let quantity = book.quantity[position]
-      health +=
-        table.maintenance.weight(position: position, quantity: quantity) * quantity * valuation.value(at: mark)
+      let (value, notional) = unit(column)
+      health += table.maintenance.weight(position: position, quantity: quantity) * quantity * value
       health -=
         maintenanceFactors[factorIndex(column: column, quantity: quantity)]
-        * table.maintenance.requirement(position: position, notional: abs(quantity) * valuation.notional(at: mark))
+        * table.maintenance.requirement(position: position, notional: abs(quantity) * notional)
     }
-    return health
+    guard let part = table.scenarios, part.contains(account) else { return health }
+    let loss = part.losses(of: account, in: book, prices: moved).reduce(0) { $0 + $1.amount }
+    return health - scale * part.maintenanceFraction * loss
   }
 
   /// The ratios > 0 at which a position passes from one line of its requirement to the next, rising.
   private func corners(of account: Int, isMoved: [Bool]) -> [Double] {
-    var corners: [Double] = []
+    var corners = table.scenarios?.corners(of: account, in: book, prices: prices, isMoved: isMoved) ?? []
     for position in book.positions(of: account) {
       let column = Int(book.column[position])
       let asset = book.columns[column].asset
@@ -130,6 +176,6 @@ public struct HealthCurve: Sendable {
         if ratio > 0, ratio.isFinite { corners.append(ratio) }
       }
     }
-    return corners.sorted()
+    return corners.filter { $0 > 0 && $0.isFinite }.sorted()
   }
 }

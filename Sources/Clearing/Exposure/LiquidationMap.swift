@@ -17,7 +17,7 @@ public struct LiquidationMap: Sendable {
   public struct Turn: Sendable, Hashable {
     /// Price ÷ present price at which it becomes liquidatable; 1 for an account that is liquidatable now.
     public let ratio: Double
-    /// Notional that stands behind it, at present prices: all its futures and debts.
+    /// Notional that stands behind it, at present prices: all its futures and debts, and its options by their delta.
     public let notional: Double
 
     /// Creates a turn.
@@ -45,15 +45,16 @@ public struct LiquidationMap: Sendable {
       case .all: true
       }
     }
+    let samples = curve.samples(isMoved: isMoved)
     var falling: [Turn] = []
     var rising: [Turn] = []
     var total = 0.0
     for account in book.accounts.indices {
       let positions = book.positions(of: account)
-      guard positions.contains(where: { isMoved[book.columns[Int(book.column[$0])].asset] }) else { continue }
+      guard positions.contains(where: { book.columns[Int(book.column[$0])].isMoved(isMoved) }) else { continue }
       let notional = Self.notional(of: account, book, prices)
       total += notional
-      let range = curve.healthyRange(of: account, isMoved: isMoved)
+      let range = curve.healthyRange(of: account, isMoved: isMoved, samples: samples)
       if range.isEmpty || (range.low ?? 0) > 1 || (range.high ?? 2) < 1 {
         falling.append(Turn(ratio: 1, notional: notional))
         rising.append(Turn(ratio: 1, notional: notional))
@@ -75,15 +76,19 @@ public struct LiquidationMap: Sendable {
     return (turns.reduce(0) { $0 + $1.notional }, turns.count)
   }
 
-  /// Futures and debts of an account. Negative cash is a debt where no future has put its entry value there.
+  /// Futures and debts of an account, options by their delta. Negative cash is a debt where no future has put its entry
+  /// value there.
   private static func notional(of account: Int, _ book: Book, _ prices: [Double]) -> Double {
     let positions = book.positions(of: account)
-    let hasFutures = positions.contains { book.columns[Int(book.column[$0])].side == .perpetual }
+    let hasFutures = positions.contains {
+      book.columns[Int(book.column[$0])].side == .perpetual && book.columns[Int(book.column[$0])].leg != .option
+    }
     return positions.reduce(hasFutures ? 0 : max(0, -book.cash[account])) { sum, position in
       let index = Int(book.column[position])
       let column = book.columns[index]
       guard column.countsAsNotional else { return sum }
-      return sum + abs(book.quantity[position]) * book.openingValuations[index].notional(at: prices[column.asset])
+      return sum
+        + abs(book.quantity[position]) * book.openingValuations[index].exposure(at: prices, asset: column.asset)
     }
   }
 }

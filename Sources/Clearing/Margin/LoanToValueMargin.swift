@@ -39,11 +39,11 @@ public struct LoanToValueMargin: MarginModel {
   public init?(reading reader: inout ParameterReader, context: MarginContext) {
     let threshold = reader.read(Self.thresholdShift)
     let loanToValue = reader.read(Self.loanToValueShift)
-    for instrument in context.venue.instruments {
-      guard case .perpetual = instrument.kind else { continue }
+    for instrument in context.venue.instruments where instrument.isDerivative {
       reader.record(
-        "loan-to-value cannot margin the perpetual \(instrument.id)", key: "kind", found: "loan-to-value",
-        hint: "use tiered or volatility-scaled for a venue with perpetuals")
+        "loan-to-value cannot margin the \(instrument.isOption ? "option" : "perpetual") \(instrument.id)", key: "kind",
+        found: "loan-to-value",
+        hint: "use tiered\(instrument.isOption ? "" : " or volatility-scaled") for a venue with derivatives")
     }
     guard let threshold, let loanToValue else { return nil }
     self.init(
@@ -58,7 +58,7 @@ public struct LoanToValueMargin: MarginModel {
   public func requirements(of book: Book) -> RequirementTable {
     let modeOf = book.accounts.indices.map { Self.mode(of: $0, in: book, instruments: instruments, modes: modes) }
     return RequirementTable(book: book) { account, column in
-      guard case .spot(let terms) = instruments[column.instrument].kind, column.side == .held else {
+      guard let terms = instruments[column.instrument].spotTerms, column.side == .held else {
         return PositionTerms()
       }
       let accepted = shifted(

@@ -50,10 +50,14 @@ public struct OpenInterestMargin: MarginModel {
   /// Figures of each perpetual, by instrument; nil for everything else.
   public let figures: [Market?]
   private let instruments: [Instrument]
+  /// The venue's tables, for its options.
+  private let tables: [BracketTable]
 
-  /// Margins the perpetuals among `instruments` by `figures`; spot positions by the collateral schedule.
-  public init(instruments: [Instrument], figures: [Market?]) {
+  /// Margins the perpetuals among `instruments` by `figures`, options by `tables`; balances by the
+  /// collateral schedule.
+  public init(instruments: [Instrument], figures: [Market?], tables: [BracketTable] = []) {
     self.instruments = instruments
+    self.tables = tables
     self.figures = figures
   }
 
@@ -81,6 +85,7 @@ public struct OpenInterestMargin: MarginModel {
       }
       section.finish()
     }
+    recordUntabledOptions(instruments, kind: Self.kind.name, reader)
     if perpetuals.isEmpty {
       reader.record("\(Self.kind.name) margins perpetuals only, and the venue has none", key: "kind")
     }
@@ -90,7 +95,7 @@ public struct OpenInterestMargin: MarginModel {
       return common.merged(with: own[index]).market(of: instruments[index].id, table: table, reader)
     }
     guard reader.problems.count == before else { return nil }
-    self.init(instruments: instruments, figures: figures)
+    self.init(instruments: instruments, figures: figures, tables: context.rules.brackets)
   }
 
   /// Whether the factors move along a path.
@@ -103,7 +108,8 @@ public struct OpenInterestMargin: MarginModel {
     return RequirementTable(book: book) { _, column in
       switch instruments[column.instrument].kind {
       case .perpetual: perpetual
-      case .spot(let terms): .scheduled(terms, side: column.side)
+      case .spot, .poolShare: .scheduled(instruments[column.instrument].spotTerms, side: column.side)
+      case .option(let terms): .standard(terms, tables: tables)
       case .settlement: PositionTerms()
       }
     }
@@ -159,7 +165,7 @@ final class OpenInterestFactors: MarginFactors {
   private func setRates(_ prices: [Double]) {
     for market in markets {
       let rate = market.figures.initialRate(
-        openInterest: market.units * market.valuation.notional(at: prices[market.asset]))
+        openInterest: market.units * market.valuation.notional(at: prices, asset: market.asset))
       for side in 0...1 { initial[2 * market.column + side] = rate }
     }
   }

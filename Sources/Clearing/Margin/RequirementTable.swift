@@ -5,6 +5,8 @@ public import Venues
 /// The requirement of position k is factor_cs(t)·T_k(|q_k|·unitNotional_c), s being its side and T_k the largest of a run
 /// of lines, and its value counts in weighted equity with weight w_k(|q_k|). Only the factors move along a path, and
 /// weights where a liquidation changes the size that they depend on.
+///
+/// A model may ask more of some accounts, which is no sum over positions: `scenarios`.
 public struct RequirementTable: Sendable {
   /// One level of requirement.
   public struct Level: Sendable {
@@ -40,16 +42,21 @@ public struct RequirementTable: Sendable {
   public let initial: Level
   /// What liquidation is judged by.
   public let maintenance: Level
+  /// What comes on top for accounts margined by scenarios; nil for a model without any.
+  public let scenarios: ScenarioPart?
 
   /// Resolves each position of `book`: its lines and weights at both levels, from the index of its account and its column.
-  public init(book: Book, _ terms: (_ account: Int, _ column: Book.Column) -> PositionTerms) {
+  public init(
+    book: Book, scenarios: ScenarioPart? = nil, _ terms: (_ account: Int, _ column: Book.Column) -> PositionTerms
+  ) {
     var initial = LevelBuilder(capacity: book.quantity.count)
     var maintenance = LevelBuilder(capacity: book.quantity.count)
     for index in book.accounts.indices {
       for position in book.positions(of: index) {
         let column = book.columns[Int(book.column[position])]
-        // The requirement of an inverse position stands on its face; its coins count in full.
-        let found = column.leg == .coins ? PositionTerms() : terms(index, column)
+        // The requirement of a position of two legs stands on one of them; the coins, or the money, count in full.
+        var found = column.leg == .coins || column.leg == .money ? PositionTerms() : terms(index, column)
+        if column.leg == .option { found = found.ofOption(isLong: book.quantity[position] > 0) }
         initial.append(lines: found.initialLines, weight: found.weight.initial, sizeFactor: found.sizeFactor)
         maintenance.append(
           lines: found.maintenanceLines, weight: found.weight.maintenance, sizeFactor: found.sizeFactor)
@@ -57,6 +64,7 @@ public struct RequirementTable: Sendable {
     }
     self.initial = initial.level
     self.maintenance = maintenance.level
+    self.scenarios = scenarios
   }
 }
 
@@ -82,9 +90,35 @@ public struct PositionTerms: Sendable, Hashable {
     self.sizeFactor = sizeFactor
   }
 
-  /// Terms of a spot position by the venue's collateral schedule: no requirement, the weights do it.
-  public static func scheduled(_ spot: SpotTerms, side: Book.Column.Side) -> PositionTerms {
-    PositionTerms(weight: side == .owed ? spot.liabilityWeight : spot.collateralWeight)
+  /// Terms of an option by a bracket table on |q|·M: what short positions require, and what long ones count for.
+  ///
+  /// A short option's value is owed and counts in full, so health is cash − q·(value + rate·M): the standard margin that
+  /// venues publish as rate·underlying + mark price of the option. Their smaller initial rate far out of the money is left
+  /// out, which is on the safe side and touches no liquidation.
+  /// Source: Deribit, "Margin requirements" (options: maintenance 0.075 and initial 0.15 of the underlying, plus the mark
+  /// price); Aevo, "Standard margin" (0.1 and 0.15).
+  static func standard(_ option: OptionTerms, tables: [BracketTable]) -> PositionTerms {
+    guard let index = option.brackets else { return PositionTerms(weight: option.longWeight) }
+    return PositionTerms(
+      initialLines: tables[index].initialLines, maintenanceLines: tables[index].maintenanceLines,
+      weight: option.longWeight)
+  }
+
+  /// The side of an option's terms that a position is on: a long one requires nothing, a short one counts in full.
+  func ofOption(isLong: Bool) -> PositionTerms {
+    var own = self
+    if isLong {
+      own.initialLines = []
+      own.maintenanceLines = []
+    } else {
+      own.weight = .full
+    }
+    return own
+  }
+
+  /// Terms of a spot position by the venue's collateral schedule: no requirement, the weights do it; in full without one.
+  public static func scheduled(_ spot: SpotTerms?, side: Book.Column.Side) -> PositionTerms {
+    PositionTerms(weight: (side == .owed ? spot?.liabilityWeight : spot?.collateralWeight) ?? .full)
   }
 }
 

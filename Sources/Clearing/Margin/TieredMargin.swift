@@ -1,7 +1,8 @@
 public import Schema
 public import Venues
 
-/// The venue's own bracket tables: a marginal rate by notional, with continuous deduction.
+/// The venue's own bracket tables: a marginal rate by notional, with continuous deduction; of options for short positions,
+/// on the mark of the underlying.
 public struct TieredMargin: MarginModel {
   /// Name, formula, source and parameters.
   public static let kind = Kind(
@@ -12,7 +13,7 @@ public struct TieredMargin: MarginModel {
   private let instruments: [Instrument]
   private let tables: [BracketTable]
 
-  /// Margins the perpetuals among `instruments` by `tables`; spot positions by the collateral schedule.
+  /// Margins futures and short options among `instruments` by `tables`; balances by the collateral schedule.
   public init(instruments: [Instrument], tables: [BracketTable]) {
     self.instruments = instruments
     self.tables = tables
@@ -38,15 +39,15 @@ public struct TieredMargin: MarginModel {
     case .perpetual(let terms):
       guard let index = terms.brackets else { return PositionTerms() }
       return PositionTerms(initialLines: tables[index].initialLines, maintenanceLines: tables[index].maintenanceLines)
-    case .spot(let terms): return .scheduled(terms, side: column.side)
+    case .option(let terms): return .standard(terms, tables: tables)
+    case .spot, .poolShare: return .scheduled(instruments[column.instrument].spotTerms, side: column.side)
     case .settlement: return PositionTerms()
     }
   }
 
-  /// Records the perpetuals that have no table.
+  /// Records the derivatives that have no table.
   static func recordUntabled(_ instruments: [Instrument], kind: String, _ reader: ParameterReader) {
-    for instrument in instruments {
-      guard case .perpetual(let terms) = instrument.kind, terms.brackets == nil else { continue }
+    for instrument in instruments where instrument.isDerivative && instrument.brackets == nil {
       reader.record(
         "\(instrument.id) has no bracket table", key: "kind", found: kind,
         hint: "give it `margin:` in the venue's file")
@@ -55,4 +56,14 @@ public struct TieredMargin: MarginModel {
 
   /// Factors of one worker.
   public func makeFactors(for book: Book) -> any MarginFactors { StaticFactors(columns: book.columns.count) }
+}
+
+/// Records the options of a venue that have no table, under a model whose own rates are of futures: options keep the
+/// venue's tables there.
+func recordUntabledOptions(_ instruments: [Instrument], kind: String, _ reader: ParameterReader) {
+  for instrument in instruments where instrument.isOption && instrument.brackets == nil {
+    reader.record(
+      "\(instrument.id) has no bracket table, and \(kind) has rates for futures only", key: "kind", found: kind,
+      hint: "give the option `margin:` in the venue's file")
+  }
 }

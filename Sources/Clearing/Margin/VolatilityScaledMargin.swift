@@ -27,7 +27,7 @@ public struct VolatilityScaledMargin: MarginModel {
   static let maintenanceConfidence = Parameter<Double>.number(
     "maintenanceConfidence", unit: "probability", in: Bounds(0.5, 1, openBelow: true, openAbove: true),
     isOptional: true, "quantile that the maintenance rate covers, in place of maintenanceFraction")
-  private static let multiple = Parameter<Double>.number(
+  static let multiple = Parameter<Double>.number(
     "multiple", unit: "multiple", in: .positive, default: 1, "add-on to the quantile")
 
   /// The law and the terms that make its rates.
@@ -56,14 +56,25 @@ public struct VolatilityScaledMargin: MarginModel {
 
   /// Reads it from a job, recording every problem; nil if it cannot be made.
   public init?(reading reader: inout ParameterReader, context: MarginContext) {
+    guard let rates = Self.rates(reading: &reader, context: context, kind: Self.kind.name, isImplied: false) else {
+      return nil
+    }
+    self.init(rates: rates)
+  }
+
+  /// The rates of a model of this law, its volatility estimated or, with `isImplied`, the market's; nil, recorded, where
+  /// they cannot be made.
+  static func rates(
+    reading reader: inout ParameterReader, context: MarginContext, kind: String, isImplied: Bool
+  ) -> DynamicRates<NormalLaw>? {
     let confidence = reader.read(Self.confidence)
     let multiple = reader.read(Self.multiple)
     let period = reader.read(DynamicTerms.period)
     let hasOwn = reader.has(Self.maintenanceConfidence.description.key)
     let own = Self.maintenanceConfidence(reading: &reader, atMost: confidence)
     let terms = DynamicTerms(
-      reading: &reader, context: context, kind: Self.kind.name, period: period,
-      ownMaintenance: hasOwn ? Self.maintenanceConfidence.description.key : nil)
+      reading: &reader, context: context, kind: kind, period: period,
+      ownMaintenance: hasOwn ? Self.maintenanceConfidence.description.key : nil, isImplied: isImplied)
     guard let terms, let confidence, let multiple, let period, !hasOwn || own != nil else { return nil }
     let scale = multiple * (period / TimeGrid.hoursPerYear).squareRoot()
     func law(_ confidence: Double) -> NormalLaw {
@@ -74,9 +85,8 @@ public struct VolatilityScaledMargin: MarginModel {
       reader.record("the rate is not a finite number", key: "multiple", hint: "lower multiple or marginPeriodHours")
       return nil
     }
-    self.init(
-      rates: DynamicRates(
-        law: law(confidence), maintenanceLaw: own.map(law), terms: terms, instruments: context.venue.instruments))
+    return DynamicRates(
+      law: law(confidence), maintenanceLaw: own.map(law), terms: terms, instruments: context.venue.instruments)
   }
 
   /// The confidence of maintenance, where it has one of its own: no more than that of the initial rate.

@@ -6,6 +6,9 @@ public import Venues
 public struct DynamicTerms: Sendable {
   /// How the volatility of each asset is followed.
   public var recursions: [VolatilityRecursion]
+  /// Implied volatility of each asset at t = 0, annualised, where the rates follow the market's implied volatilities
+  /// and not an estimate; empty for an estimate.
+  public var impliedVolatilities: [Double]
   /// Smallest initial rate.
   public var floor: Double
   /// Largest initial rate, before the buffer.
@@ -18,13 +21,17 @@ public struct DynamicTerms: Sendable {
   public var overlays: RateOverlays
   /// Long-run volatility of each asset, annualised; what the overlays refer to.
   public var longRunVolatilities: [Double]
+  /// The venue's bracket tables, which its options keep.
+  public var tables: [BracketTable] = []
 
   /// Creates terms; `floor` ≤ `cap`. `longRunVolatilities` may be empty where no overlay needs them.
   public init(
     recursions: [VolatilityRecursion], floor: Double = 0, cap: Double = 1, updateSteps: Int = 1,
-    maintenanceFraction: Double, overlays: RateOverlays = .none, longRunVolatilities: [Double] = []
+    maintenanceFraction: Double, overlays: RateOverlays = .none, longRunVolatilities: [Double] = [],
+    impliedVolatilities: [Double] = []
   ) {
     self.recursions = recursions
+    self.impliedVolatilities = impliedVolatilities
     self.floor = floor
     self.cap = cap
     self.updateSteps = updateSteps
@@ -49,18 +56,24 @@ extension DynamicTerms {
     "maintenance ÷ initial; the baseline's aggregate fraction if absent")
 
   /// The parameters that every dynamic model has, for its description.
-  static let descriptions = [
-    VolatilityChoice.parameter.description, period.description, floor.description, cap.description,
-    update.description, maintenance.description, RateOverlays.parameter.description,
+  static let descriptions = [VolatilityChoice.parameter.description] + descriptionsWithoutEstimator
+  /// The same of a model that takes its volatility from the market.
+  static let descriptionsWithoutEstimator = [
+    period.description, floor.description, cap.description, update.description, maintenance.description,
+    RateOverlays.parameter.description,
   ]
 
   /// Reads the terms of the model called `kind`; nil, recorded, where they are wrong. With `ownMaintenance`, the key of a
-  /// law of maintenance that is written, no fraction is needed, and none allowed.
+  /// law of maintenance that is written, no fraction is needed, and none allowed. With `isImplied` there is no estimator:
+  /// the market must have an implied volatility of every perpetual's asset.
   init?(
     reading reader: inout ParameterReader, context: MarginContext, kind: String, period: Double?,
-    ownMaintenance: String? = nil
+    ownMaintenance: String? = nil, isImplied: Bool = false
   ) {
-    let recursions = VolatilityChoice.recursions(reading: &reader, periodHours: period, context: context)
+    let recursions =
+      isImplied
+      ? Self.implied(reading: &reader, context: context)
+      : VolatilityChoice.recursions(reading: &reader, periodHours: period, context: context)
     let floor = reader.read(Self.floor)
     let cap = reader.read(Self.cap)
     let hours = reader.readIfPresent(Self.update)
@@ -75,6 +88,7 @@ extension DynamicTerms {
         "the update interval is not a whole number of steps", key: "updateHours", found: hours.map { "\($0) h" },
         allowed: "a multiple of \(context.grid.stepHours) h")
     }
+    recordUntabledOptions(context.venue.instruments, kind: kind, reader)
     if !context.venue.instruments.contains(where: { if case .perpetual = $0.kind { true } else { false } }) {
       reader.record(
         "\(kind) margins perpetuals only, and the venue has none", key: "kind",
@@ -87,7 +101,29 @@ extension DynamicTerms {
     guard let recursions, let floor, let cap, let steps, let overlays, let fraction, floor <= cap else { return nil }
     self.init(
       recursions: recursions, floor: floor, cap: cap, updateSteps: steps, maintenanceFraction: fraction,
-      overlays: overlays, longRunVolatilities: context.longRunVolatilities)
+      overlays: overlays, longRunVolatilities: context.longRunVolatilities,
+      impliedVolatilities: isImplied ? context.impliedVolatilities : [])
+    tables = context.rules.brackets
+  }
+
+  /// Recursions that stand still, in place of an estimator; nil, recorded, where the market does not say what the
+  /// options on some perpetual's asset imply.
+  private static func implied(
+    reading reader: inout ParameterReader, context: MarginContext
+  ) -> [VolatilityRecursion]? {
+    let missing = context.venue.instruments.filter { instrument in
+      guard case .perpetual(let terms) = instrument.kind else { return false }
+      guard context.impliedVolatilities.indices.contains(terms.asset) else { return true }
+      return context.impliedVolatilities[terms.asset] <= 0
+    }
+    guard missing.isEmpty else {
+      reader.record(
+        "the market declares no implied volatility for the asset of "
+          + missing.map { quotedForMessage($0.id) }.joined(separator: ", "), key: "kind",
+        hint: "give each asset impliedVolatility: in the market's calibration, or use volatility-scaled")
+      return nil
+    }
+    return context.initialVolatilities.map { _ in .still(stepYears: context.grid.stepYears) }
   }
 
   /// Maintenance ÷ initial: written, or the baseline's; 1 where maintenance has a law of its own.
@@ -144,7 +180,8 @@ public struct DynamicRates<Law: RateLaw>: Sendable {
     return RequirementTable(book: book) { _, column in
       switch instruments[column.instrument].kind {
       case .perpetual: perpetual
-      case .spot(let terms): .scheduled(terms, side: column.side)
+      case .spot, .poolShare: .scheduled(instruments[column.instrument].spotTerms, side: column.side)
+      case .option(let option): .standard(option, tables: terms.tables)
       case .settlement: PositionTerms()
       }
     }

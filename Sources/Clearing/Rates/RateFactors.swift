@@ -16,6 +16,8 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
   /// What one unit of the columns that count as notional is worth at t = 0, their assets and Σ|q|.
   private let openColumns: [(asset: Int, units: Double, valuation: UnitValuation)]
   private var variances: [Double]
+  /// Implied volatilities as last taken; empty where the rates follow an estimate.
+  private var implied: [Double]
   private var previousPrices: [Double]
   /// Share of each asset in the market-wide index; empty where there is none.
   private var indexWeights: [Double]
@@ -25,25 +27,34 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
   init(rates: DynamicRates<Law>, book: Book) {
     self.rates = rates
     let count = rates.terms.recursions.count
-    columns = book.columns.indices.filter { book.columns[$0].side == .perpetual }.map { ($0, book.columns[$0].asset) }
+    columns = book.columns.indices.filter { book.columns[$0].side == .perpetual && book.columns[$0].isRated }
+      .map { ($0, book.columns[$0].asset) }
     assets = Set(columns.map(\.asset)).sorted()
     var open = [Double](repeating: 0, count: book.columns.count)
     for position in book.quantity.indices { open[Int(book.column[position])] += abs(book.quantity[position]) }
     openColumns = book.columns.indices.filter {
-      book.columns[$0].side == .perpetual && book.columns[$0].countsAsNotional
+      book.columns[$0].side == .perpetual && book.columns[$0].countsAsNotional && book.columns[$0].leg != .option
     }
     .map { (book.columns[$0].asset, open[$0], book.openingValuations[$0]) }
     initial = [Double](repeating: 1, count: 2 * book.columns.count)
     maintenance = initial
     variances = [Double](repeating: 0, count: count)
     volatilities = variances
+    implied = rates.terms.impliedVolatilities
     previousPrices = variances
     indexWeights = rates.terms.overlays.isMarketWide ? variances : []
     chargedInitial = [Double](repeating: 0, count: 2 * count)
     chargedMaintenance = chargedInitial
   }
 
+  var followsImpliedVolatility: Bool { !implied.isEmpty }
+
+  func take(impliedVolatilities: [Double]) {
+    for asset in implied.indices { implied[asset] = impliedVolatilities[asset] }
+  }
+
   func reset(oraclePrices: [Double]) {
+    for asset in implied.indices { implied[asset] = rates.terms.impliedVolatilities[asset] }
     for asset in variances.indices {
       variances[asset] = rates.terms.recursions[asset].initialVariance
       previousPrices[asset] = oraclePrices[asset]
@@ -54,16 +65,21 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
   }
 
   func advance(step: Int, oraclePrices: [Double]) -> Bool {
+    if implied.isEmpty { follow(oraclePrices) }
+    estimate()
+    guard step % rates.terms.updateSteps == 0 else { return false }
+    setRates(isStart: false)
+    return true
+  }
+
+  /// Takes the returns of a step into the estimates.
+  private func follow(_ oraclePrices: [Double]) {
     for asset in variances.indices {
       let price = oraclePrices[asset]
       variances[asset] = rates.terms.recursions[asset].updated(
         variances[asset], logReturn: log(price / previousPrices[asset]))
       previousPrices[asset] = price
     }
-    estimate()
-    guard step % rates.terms.updateSteps == 0 else { return false }
-    setRates(isStart: false)
-    return true
   }
 
   /// Shares in the index: open interest at t = 0 of the assets that have a long-run volatility to be compared with.
@@ -71,7 +87,7 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
     for asset in indexWeights.indices { indexWeights[asset] = 0 }
     var total = 0.0
     for column in openColumns where rates.terms.longRunVolatilities[column.asset] > 0 {
-      let notional = column.units * column.valuation.notional(at: prices[column.asset])
+      let notional = column.units * column.valuation.notional(at: prices, asset: column.asset)
       indexWeights[column.asset] += notional
       total += notional
     }
@@ -79,11 +95,12 @@ final class RateFactors<Law: RateLaw>: MarginFactors {
     for asset in indexWeights.indices { indexWeights[asset] /= total }
   }
 
-  /// The volatilities that the law looks at: forecasts, replaced and floored as the overlays say.
+  /// The volatilities that the law looks at: forecasts, or what options imply, replaced and floored as the overlays say.
   private func estimate() {
     let terms = rates.terms
     for asset in variances.indices {
-      volatilities[asset] = terms.recursions[asset].volatility(variance: variances[asset])
+      volatilities[asset] =
+        implied.isEmpty ? terms.recursions[asset].volatility(variance: variances[asset]) : implied[asset]
     }
     if terms.overlays.isMarketWide {
       var index = 0.0

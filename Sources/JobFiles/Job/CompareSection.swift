@@ -9,6 +9,8 @@ struct CompareSection {
   let matchings: [Matching]
   /// Paths that a matching factor is estimated on.
   let pilotPaths: Int
+  /// Whether every model is also run without impact, on the same paths.
+  let pairsWithoutImpact: Bool
 
   private static let baselineName = Parameter<String>.text(
     "baseline", isOptional: true, "the model that the others are compared with; the first if absent")
@@ -17,6 +19,9 @@ struct CompareSection {
   private static let pilot = Parameter<Int>.integer(
     "pilotPaths", in: 2...1_000_000, default: 1024, "paths that a matching factor is estimated on")
 
+  private static let withoutImpact = Parameter<Bool>.flag(
+    "withoutImpact", default: false, "whether every model is also run without impact, on the same paths")
+
   /// Reads the section; `models` are the names of the job's models.
   init(reading reader: inout ParameterReader, models: [String]) {
     let node = reader.take("compare") ?? DocumentNode(.null, at: reader.location.appending(key: "compare"))
@@ -24,6 +29,7 @@ struct CompareSection {
     baseline = Self.baseline(&section, models)
     matchings = Self.matchings(&section)
     pilotPaths = section.read(Self.pilot) ?? 1024
+    pairsWithoutImpact = section.read(Self.withoutImpact) ?? false
     section.finish()
   }
 

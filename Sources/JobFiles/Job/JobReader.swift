@@ -15,7 +15,10 @@ extension StressJob {
   /// ```yaml
   /// job: nightly
   /// description: ""
-  /// portfolio: ../Portfolios/perpetual-venue
+  /// portfolio: ../Portfolios/perpetual-venue      # or portfolios: [path, …], several venues on the one market
+  /// onExhaustion: { perps: fail }                 # in place of what the venue's own file says
+  /// claims: [{ asset: PERPTOKEN, on: perps, recovery: 0.2 }]   # what loses value when a venue fails
+  /// depth: { assets: [], impact: { … } }          # what the job states in place of the venues' own figures
   /// market:
   ///   calibration: market.yaml                    # or, to estimate the figures from prices at load:
   ///   history: prices.csv                         # with assets: […], from, to, correlationHours where wanted;
@@ -66,8 +69,10 @@ private struct JobReader {
     var reader = ParameterReader(document, problems: intake.problems)
     let header = JobHeader(reading: &reader)
     let market = market(&reader, header.grid)
-    let portfolio = portfolio(&reader, market)
-    let section = ModelsSection(reading: &reader)
+    let portfolios = PortfoliosSection(reading: &reader, market: market, file: file, intake: intake).portfolios
+    let claims = ClaimsSection.claims(
+      reading: &reader, assets: market?.calibration.assetIDs, portfolios: portfolios)
+    let section = ModelsSection(reading: &reader, venues: portfolios?.map(\.venue.id))
     let compare = CompareSection(reading: &reader, models: section.names)
     let settings = settings(&reader, seed: header.seed)
     let atStart = reader.read(Self.atStart)
@@ -75,15 +80,14 @@ private struct JobReader {
     let limits = LimitsSection.limits(
       reading: &reader,
       context: LimitContext(
-        models: section.names, scenarios: variations.names, venue: portfolio?.venue, settings: settings,
-        matchings: compare.matchings,
-        baseline: compare.baseline))
+        models: section.names, scenarios: variations.names, venues: portfolios?.map(\.venue),
+        settings: settings, matchings: compare.matchings, baseline: compare.baseline))
     let output = OutputSection(reading: &reader, assets: market?.calibration.assetIDs)
     reader.finish()
 
-    guard let grid = header.grid, let market, let model = market.model, let portfolio else {
-      section.checkAlone(grid: header.grid, portfolio: portfolio, problems: intake.problems)
-      _ = scenarios(variations, in: document, header, market, portfolio, nil, compare, section)
+    guard let grid = header.grid, let market, let model = market.model, let portfolios else {
+      section.checkAlone(grid: header.grid, portfolio: portfolios?.first, problems: intake.problems)
+      _ = scenarios(variations, in: document, header, market, portfolios, nil, compare, section)
       return nil
     }
     if let distinct = model.process.distinctPaths, let paths = header.paths, paths > distinct {
@@ -91,18 +95,20 @@ private struct JobReader {
         "there are more paths than differ from each other", key: "paths", found: "\(paths)", allowed: "≤ \(distinct)",
         hint: "the given paths hold no chance: copies would be counted as if they were independent")
     }
-    portfolio.terms.check(funded: model.derived?.fundedAssets ?? [], problems: intake.problems)
-    portfolio.terms.check(
-      stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
-    portfolio.terms.checkExpiries(grid: grid, problems: intake.problems)
+    for portfolio in portfolios {
+      portfolio.terms.check(funded: model.derived?.fundedAssets ?? [], problems: intake.problems)
+      portfolio.terms.check(
+        stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: intake.problems)
+      portfolio.terms.checkExpiries(grid: grid, problems: intake.problems)
+    }
     let histories = ModelHistories(of: market, grid: grid, base: file, intake: intake)
     let models = section.models(
-      baseline: compare.baseline, grid: grid, portfolio: portfolio, market: model, histories: histories,
+      baseline: compare.baseline, grid: grid, portfolios: portfolios, market: model, histories: histories,
       problems: intake.problems)
     if let models, atStart == .refuse {
-      section.refuse(models, accounts: portfolio.venue.book.accounts, problems: intake.problems)
+      section.refuse(models, venues: portfolios.map(\.venue), problems: intake.problems)
     }
-    let scenarios = scenarios(variations, in: document, header, market, portfolio, models, compare, section)
+    let scenarios = scenarios(variations, in: document, header, market, portfolios, models, compare, section)
     guard intake.problems.isEmpty, let scenarios, let name = header.name, let summary = header.summary,
       let seed = header.seed,
       let paths = header.paths, let models, let settings, let atStart
@@ -110,8 +116,9 @@ private struct JobReader {
     return StressJob(
       name: name, summary: summary, seed: seed, paths: paths, grid: grid, market: model,
       processKind: market.processKind, processParameters: market.processParameters, calibration: market.calibration,
-      venues: [JobVenue(venue: portfolio.venue, rules: portfolio.rules)], marginModels: models,
-      baseline: compare.baseline, matchings: compare.matchings, pilotPaths: compare.pilotPaths, measures: settings,
+      venues: portfolios.map { JobVenue(venue: $0.venue, rules: $0.rules) }, claims: claims, marginModels: models,
+      baseline: compare.baseline, matchings: compare.matchings, pilotPaths: compare.pilotPaths,
+      pairsWithoutImpact: compare.pairsWithoutImpact, measures: settings,
       atStart: atStart, limits: limits, scenarios: scenarios, formats: output.formats,
       priceFanAssets: output.priceFanAssets,
       inputs: intake.inputs, warnings: intake.warnings)
@@ -120,14 +127,14 @@ private struct JobReader {
   /// The scenarios, checked as far as what they vary could be read; nil where any is wrong or could not be made.
   private func scenarios(
     _ variations: ScenariosSection, in document: DocumentNode, _ header: JobHeader, _ market: MarketSection?,
-    _ portfolio: Portfolio?, _ models: [JobModel]?, _ compare: CompareSection, _ section: ModelsSection
+    _ portfolios: [Portfolio]?, _ models: [JobModel]?, _ compare: CompareSection, _ section: ModelsSection
   ) -> [JobScenario]? {
     guard let grid = header.grid, let market, let model = market.model, let node = document["market"] else {
       return nil
     }
     return variations.scenarios(
       of: ScenarioBase(
-        paths: header.paths ?? 1, grid: grid, node: node, market: market, model: model, portfolio: portfolio,
+        paths: header.paths ?? 1, grid: grid, node: node, market: market, model: model, portfolios: portfolios,
         models: models, baseline: compare.baseline, section: section, file: file, intake: intake))
   }
 
@@ -140,27 +147,6 @@ private struct JobReader {
       return nil
     }
     return MarketSection(reading: node, grid: grid, base: file, intake: intake)
-  }
-
-  /// The portfolio; without a market its assets are not looked up, everything else is checked.
-  private func portfolio(_ reader: inout ParameterReader, _ market: MarketSection?) -> Portfolio? {
-    guard let node = reader.take("portfolio") else {
-      intake.problems.record(
-        "the key is required", at: reader.location.appending(key: "portfolio"), allowed: "the path of a folder")
-      return nil
-    }
-    guard case .scalar(let path) = node.content, !path.isEmpty else {
-      var isList = false
-      if case .sequence = node.content { isList = true }
-      intake.problems.record(
-        isList ? "one portfolio is supported" : "the portfolio is the path of a folder", at: node.location,
-        found: node.shortDescription, allowed: "the path of a folder")
-      return nil
-    }
-    let prices = market.map { $0.model?.initialPrices ?? $0.calibration.prices }
-    return Portfolio(
-      file.sibling(path), universe: market?.calibration.assetIDs, prices: prices, asker: node.location,
-      intake: intake)
   }
 
   /// The choices of the measures; the job's seed keys their bootstrap.

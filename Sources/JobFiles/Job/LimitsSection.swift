@@ -9,8 +9,8 @@ struct LimitContext {
   let models: [String]
   /// Names of the scenarios.
   let scenarios: [String]
-  /// The venue; nil where it could not be read, and then venue and group are not checked.
-  let venue: Venue?
+  /// The venues; nil where they could not be read, and then venue and group are not checked.
+  let venues: [Venue]?
   /// Levels of the measures; nil where they are wrong.
   let settings: MeasureSettings?
   /// The matchings of the job.
@@ -22,6 +22,16 @@ struct LimitContext {
   func defaultMatching(of model: String) -> Matching {
     if matchings.contains(.asConfigured) || models.firstIndex(of: model) == baseline { return .asConfigured }
     return matchings.first ?? .asConfigured
+  }
+
+  /// What may stand as `venue`: the names, and with several venues the one under which totals are reported.
+  var venueNames: [String]? {
+    venues.map { $0.map(\.id) + ($0.count > 1 ? [MeasureLabel.allVenues] : []) }
+  }
+
+  /// Groups of the named venue, of all where none is named; nil where they are not known.
+  func groups(of venue: String?) -> [String]? {
+    venues.map { $0.filter { venue == nil || $0.id == venue }.flatMap(\.book.groups) }
   }
 }
 
@@ -35,6 +45,8 @@ enum LimitsSection {
   private static let level = Parameter<Double>.number(
     "level", in: .openFraction, isOptional: true, "level of a quantile or tail mean")
   private static let group = Parameter<String>.text("group", isOptional: true, "account group")
+  private static let origin = Parameter<String>.text(
+    "origin", isOptional: true, "venue whose impact the measure is about")
   private static let matching = Parameter<Matching>.choice("matching", "what the model was made equal in")
   private static let above = Parameter<Double>.number(
     "above", in: .any, isOptional: true, "a greater value is a breach")
@@ -60,6 +72,7 @@ enum LimitsSection {
     let venue = entry.readIfPresent(Self.venue)
     let level = entry.readIfPresent(Self.level)
     let group = entry.readIfPresent(Self.group)
+    let origin = entry.readIfPresent(Self.origin)
     let matching = entry.readIfPresent(Self.matching)
     let bounds = (above: entry.readIfPresent(Self.above), below: entry.readIfPresent(Self.below))
     entry.finish()
@@ -68,13 +81,20 @@ enum LimitsSection {
     }
     check("model", model, among: context.models, entry)
     check("scenario", scenario, among: context.scenarios, entry)
-    check("venue", venue, among: context.venue.map { [$0.id] }, entry)
-    check("group", group, among: context.venue?.book.groups, entry)
+    check("venue", venue, among: context.venueNames, entry)
+    check("origin", origin, among: context.venues.map { $0.map(\.id) }, entry)
+    check("group", group, among: context.groups(of: venue), entry)
     check("matching", matching?.rawValue, among: context.matchings.map(\.rawValue), entry)
     guard let measure, let model else { return nil }
-    let selector = MeasureSelector(
+    var selector = MeasureSelector(
       measure: measure, model: model, matching: matching ?? context.defaultMatching(of: model), venue: venue,
       level: level, group: group, scenario: scenario)
+    selector.origin = origin
+    if venue == nil, let names = context.venueNames, names.count > 1, !selector.isTotal {
+      entry.record(
+        "the measure is reported for every venue", key: "venue", found: "no venue",
+        allowed: names.filter { $0 != MeasureLabel.allVenues }.map(quotedForMessage).joined(separator: ", "))
+    }
     if let settings = context.settings, var problem = selector.problem(under: settings, at: node.location) {
       if problem.found == "'\(measure)'" { problem.found = quotedForMessage(measure) }
       problem.hint = nearestWord(to: measure, among: selector.reported.map(\.id)).flatMap {

@@ -122,7 +122,8 @@ struct ScenarioReading {
       model.process.distinctPaths == nil ? $0.drift * model.grid.stepYears : 0
     }
     let schedule = ShockSchedule(shocks, assetCount: model.assetIDs.count, grid: model.grid, drifts: drifts)
-    for (asset, depth) in (job.portfolio?.venue.depths ?? []).enumerated() {
+    let depths = MarketDepth.shared(by: job.portfolios?.map(\.venue) ?? [])
+    for (asset, depth) in depths.enumerated() {
       guard let depth, let liquidity = schedule.liquidity else { continue }
       let spread = depth.halfSpread * liquidity.largestSpreadFactor(asset)
       guard spread >= 1 else { continue }
@@ -138,13 +139,15 @@ struct ScenarioReading {
   /// The job's models on the scenario's times; what does not fit them is recorded with the scenario's name. Nil where the
   /// job's own could not be made.
   private func models() -> [JobModel]? {
-    guard let portfolio = job.portfolio, job.models != nil else { return nil }
+    guard let portfolios = job.portfolios, job.models != nil else { return nil }
     guard grid.stepHours != job.grid.stepHours || grid.steps != job.grid.steps else { return job.models }
     let found = ProblemCollector()
-    portfolio.terms.check(
-      stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: found)
+    for portfolio in portfolios {
+      portfolio.terms.check(
+        stepHours: grid.stepHours, wholeSteps: { grid.wholeSteps(in: $0) }, problems: found)
+    }
     let models = job.section.models(
-      baseline: job.baseline, grid: grid, portfolio: portfolio, market: job.model,
+      baseline: job.baseline, grid: grid, portfolios: portfolios, market: job.model,
       histories: ModelHistories(of: job.market, grid: grid, base: job.file, intake: job.intake), problems: found)
     for problem in found.problems {
       var problem = problem

@@ -82,7 +82,7 @@ struct ScenarioBase {
   let node: DocumentNode
   let market: MarketSection
   let model: MarketModel
-  let portfolio: Portfolio?
+  let portfolios: [Portfolio]?
   let models: [JobModel]?
   let baseline: Int
   let section: ModelsSection

@@ -26,8 +26,10 @@ public struct StressJob: Sendable {
   public let processParameters: [ParameterText]
   /// The figures that the market was made from.
   public let calibration: MarketCalibration
-  /// The venues with their rules; one for now.
+  /// The venues with their rules, on one market.
   public let venues: [JobVenue]
+  /// Assets that are claims on venues which can fail.
+  public let claims: [VenueClaim]
   /// The margin models to compare.
   public let marginModels: [JobModel]
   /// Index of the model that the others are compared with.
@@ -36,6 +38,8 @@ public struct StressJob: Sendable {
   public let matchings: [Matching]
   /// Paths that a matching factor is estimated on; they are not those of the run.
   public let pilotPaths: Int
+  /// Whether every model is also run without impact, on the same paths.
+  public let pairsWithoutImpact: Bool
   /// Levels, confidence and other choices of the measures.
   public let measures: MeasureSettings
   /// What happens to accounts that a model would liquidate at t = 0 already.
@@ -55,6 +59,10 @@ public struct StressJob: Sendable {
 
   /// Whether any book was made from distributions and not taken from real accounts.
   public var isSynthetic: Bool { venues.contains { $0.venue.isSynthetic } }
+  /// Depth per asset of the market that the venues share; nil where nobody trades the asset.
+  public var depths: [MarketDepth?] { MarketDepth.shared(by: venues.map(\.venue)) }
+  /// What trades of any venue do to marks.
+  public var impact: MarketImpact { venues.first?.rules.impact ?? .none }
 }
 
 /// One venue of a job.
@@ -71,27 +79,67 @@ public struct JobVenue: Sendable {
   }
 }
 
-/// One margin model of a job.
+/// One margin model of a job: what each venue uses under one name.
 public struct JobModel: Sendable {
   /// Its name in the job.
   public let name: String
+  /// What each venue uses, in the order of the job's venues.
+  public let venues: [JobVenueModel]
+  /// What the first venue uses; the model itself where there is one venue.
+  public let first: JobVenueModel
+  /// The parameters as they apply, for the report: once where all venues have the same entry, else venue by venue.
+  public let parameters: [ParameterText]
+
+  /// Creates an entry; nil without a venue.
+  ///
+  /// `venueIDs` name the venues in the parameters; nil where all share one entry of the job, whose parameters stand once.
+  public init?(name: String, venues: [JobVenueModel], venueIDs: [String]? = nil) {
+    guard let first = venues.first else { return nil }
+    self.name = name
+    self.venues = venues
+    self.first = first
+    guard let venueIDs else {
+      parameters = first.parameters
+      return
+    }
+    parameters = zip(venueIDs, venues).flatMap { id, venue in
+      [ParameterText(key: "\(id)", value: venue.kind)]
+        + venue.parameters.map { ParameterText(key: "\(id).\($0.key)", value: $0.value) }
+    }
+  }
+
+  /// Its kind; where venues use several, all of them.
+  public var kind: String {
+    var kinds: [String] = []
+    for venue in venues where !kinds.contains(venue.kind) { kinds.append(venue.kind) }
+    return kinds.joined(separator: ", ")
+  }
+  /// The model of the first venue, the only one of most jobs.
+  public var model: any MarginModel { first.model }
+  /// Indices of the accounts of the first venue that it would liquidate at t = 0 already.
+  public var liquidatableAtStart: [Int] { first.liquidatableAtStart }
+  /// Whether its rates move along a path at any venue.
+  public var isDynamic: Bool { venues.contains { $0.model.isDynamic } }
+}
+
+/// What one venue uses under the name of a job's model.
+public struct JobVenueModel: Sendable {
   /// Its kind.
   public let kind: String
   /// The model.
   public let model: any MarginModel
-  /// Its parameters as they apply, for the report.
+  /// Its parameters as they apply.
   public let parameters: [ParameterText]
   /// Rules that take the place of the venue's under this model; nil for the venue's own.
   public let rules: ClearingRules?
-  /// Indices of the accounts that it would liquidate at t = 0 already.
+  /// Indices of the venue's accounts that it would liquidate at t = 0 already.
   public let liquidatableAtStart: [Int]
 
   /// Creates an entry.
   public init(
-    name: String, kind: String, model: any MarginModel, parameters: [ParameterText], rules: ClearingRules? = nil,
+    kind: String, model: any MarginModel, parameters: [ParameterText], rules: ClearingRules? = nil,
     liquidatableAtStart: [Int]
   ) {
-    self.name = name
     self.kind = kind
     self.model = model
     self.parameters = parameters

@@ -52,7 +52,34 @@ struct BookAssembly {
           loanToValue: table.loanToValue[number],
           efficiencyMode: table.efficiencyModes[number].flatMap {
             mode($0, among: modes, at: SourceLocation(file: accountsName, line: table.lines[number]))
-          }))
+          }, holder: table.owners[number], credit: table.credits[number]))
+    }
+    if let table { checkHolders(table, accountsName) }
+  }
+
+  /// An owner's sub-accounts are in one group, and an account that is an owner is nobody's sub-account.
+  private func checkHolders(_ table: AccountsFile, _ accountsName: String) {
+    guard table.owners.contains(where: { $0 != nil }) else { return }
+    var groupOf: [String: Int] = [:]
+    var owned: [String: String] = [:]
+    for account in accounts {
+      if let holder = account.holder { owned[account.id] = holder } else { groupOf[account.id] = account.group }
+    }
+    for (number, account) in accounts.enumerated() where account.holder != nil && number < table.lines.count {
+      guard let holder = account.holder, !problems.isFull else { return problems.countOnly() }
+      let place = SourceLocation(file: accountsName, line: table.lines[number])
+      if let above = owned[holder], above != holder {
+        problems.record(
+          "an owner is a sub-account itself", at: place.appending(key: "owner"), found: quotedForMessage(holder),
+          hint: "name \(quotedForMessage(above)), the owner of \(quotedForMessage(holder))")
+      }
+      if let group = groupOf[holder], group != account.group {
+        problems.record(
+          "sub-accounts of one owner are in different groups", at: place.appending(key: "group"),
+          found: quotedForMessage(groups[account.group]), allowed: quotedForMessage(groups[group]),
+          hint: "an owner is reported in one group; put all its accounts there, or give them different owners")
+      }
+      groupOf[holder] = groupOf[holder] ?? account.group
     }
   }
 
@@ -75,9 +102,13 @@ struct BookAssembly {
   private mutating func place(_ row: PositionRow, prices: [Double]?) {
     let owner = Int(row.account)
     let instrument = Int(row.instrument)
-    checkNotional(row, instruments[instrument], price: instruments[instrument].asset.flatMap { prices?[$0] })
+    checkNotional(row, instruments[instrument], prices: prices)
     guard row.isolatedCollateral > 0 else {
-      if accounts[owner].mode == .isolated, case .perpetual = instruments[instrument].kind {
+      if accounts[owner].mode == .isolated, instruments[instrument].isOption {
+        record(
+          row, "instrument", "an isolated account cannot hold options: they are margined across",
+          found: quotedForMessage(accounts[owner].id), hint: "set the account's mode to cross")
+      } else if accounts[owner].mode == .isolated, case .perpetual = instruments[instrument].kind {
         record(
           row, "isolated_collateral", "a futures position of an isolated account needs collateral of its own",
           found: quotedForMessage(accounts[owner].id), hint: "or set the account's mode to cross")
@@ -99,11 +130,22 @@ struct BookAssembly {
   }
 
   /// Records a position whose notional, at its entry or at t = 0, is beyond what sums of many can hold.
-  private func checkNotional(_ row: PositionRow, _ instrument: Instrument, price: Double?) {
+  private func checkNotional(_ row: PositionRow, _ instrument: Instrument, prices: [Double]?) {
+    let price = instrument.asset.flatMap { prices?[$0] }
     var largest = abs(row.quantity) * max(price ?? 0, row.entryPrice, price == nil ? 1 : 0)
     if case .perpetual(let terms) = instrument.kind {
+      if let paidIn = terms.settlementAsset {
+        largest = max(largest, abs(row.quantity) * row.entryPrice * (prices?[paidIn] ?? 1))
+      }
       if let face = terms.inverseFace { largest = abs(row.quantity) * face * max(1, (price ?? 1) / row.entryPrice) }
       if let expiry = terms.expiry { largest *= max(1, expiry.premium(after: 0)) }
+    }
+    switch instrument.kind {
+    case .option(let terms):
+      largest = max(largest * max(1, terms.expiry.premium(after: 0)), abs(row.quantity) * terms.strike)
+    case .poolShare(let terms):
+      if let prices { largest = abs(row.quantity) * terms.value(at: prices) }
+    case .settlement, .spot, .perpetual: break
     }
     if max(largest, row.isolatedCollateral) <= Self.largestNotional { return }
     record(
@@ -131,7 +173,7 @@ struct BookAssembly {
       hint: hint)
   }
 
-  /// Warns of accounts without positions and of futures whose longs and shorts differ.
+  /// Warns of accounts without positions and of derivatives whose longs and shorts differ.
   private func warn(_ intake: Intake) {
     var isEmpty = [Bool](repeating: true, count: accounts.count)
     var net = [Double](repeating: 0, count: instruments.count)
@@ -146,7 +188,7 @@ struct BookAssembly {
     let empty = isEmpty.count { $0 }
     if empty > 0 { intake.warn("\(empty) accounts have no positions", at: place) }
     for (index, instrument) in instruments.enumerated() {
-      guard case .perpetual = instrument.kind, abs(net[index]) > 1e-6 * gross[index] else { continue }
+      guard instrument.isDerivative, abs(net[index]) > 1e-6 * gross[index] else { continue }
       let share = (abs(net[index]) / gross[index] * 1000).rounded() / 10
       intake.warn(
         "longs and shorts of \(instrument.id) do not balance: net \(net[index]), \(share) % of gross", at: place)

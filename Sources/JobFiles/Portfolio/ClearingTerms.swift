@@ -19,6 +19,8 @@ struct ClearingTerms {
   let circuitBreaker: CircuitBreaker?
   let liquidators: LiquidatorTerms?
   let backstop: Backstop?
+  /// What becomes of the venue when the reserve is exhausted.
+  let onExhaustion: ExhaustionPolicy
   /// Where the liquidation policy stands.
   let place: SourceLocation
 
@@ -68,6 +70,9 @@ struct ClearingTerms {
   static let allocation = Parameter<LossAllocation>.choice(
     "lossAllocation", "who bears what the reserve cannot pay")
 
+  private static let exhaustion = Parameter<ExhaustionPolicy>.choice(
+    "onExhaustion", default: .carryOn, "what becomes of the venue when the reserve is exhausted")
+
   /// Reads the keys; nil, recorded, where any is wrong.
   init?(reading reader: inout ParameterReader, assets: AssetListing, intake: Intake) {
     let liquidation = reader.section("liquidation", required: true, allowed: "{ policy, … }")
@@ -85,8 +90,10 @@ struct ClearingTerms {
     liquidators = reader.section("liquidators", required: false).flatMap(RestraintTerms.liquidators)
     backstop = reader.section("backstop", required: false).flatMap(RestraintTerms.backstop)
     guard reader.problems.count == before else { return nil }
-    guard let policy, let impact, let fund, let allocation else { return nil }
+    let exhaustion = reader.read(Self.exhaustion)
+    guard let policy, let impact, let fund, let allocation, let exhaustion else { return nil }
     if let deleveraging, deleveraging == nil { return nil }
+    onExhaustion = exhaustion
     self.liquidation = policy
     self.impact = impact
     reserve = fund
@@ -127,7 +134,7 @@ struct ClearingTerms {
   }
 
   /// The impact law; with a coefficient of 0 the rest may be left out.
-  private static func readImpact(_ section: ParameterReader) -> MarketImpact? {
+  static func readImpact(_ section: ParameterReader) -> MarketImpact? {
     var section = section
     let coefficient = section.read(Self.coefficient)
     let exponent = section.read(Self.exponent)
@@ -189,11 +196,11 @@ struct ClearingTerms {
 
   /// Checks the policy against the instruments it must close.
   func check(against listing: InstrumentListing, intake: Intake) {
-    let hasPerpetuals = listing.instruments.contains { if case .perpetual = $0.kind { true } else { false } }
+    let hasPerpetuals = listing.instruments.contains(where: \.isDerivative)
     switch liquidation.method {
     case .full: break
     case .partial:
-      if !hasPerpetuals { intake.warn("without perpetuals, partial closes in full", at: place) }
+      if !hasPerpetuals { intake.warn("without derivatives, partial closes in full", at: place) }
     case .closeFactor(_, _, let bonus): warn(ofBonus: bonus, listing, intake)
     }
   }
@@ -208,26 +215,26 @@ struct ClearingTerms {
         "auto-deleveraging closes winners in perpetuals, and the venue has none", at: place, found: "autoDeleveraging",
         hint: "leave the key out")
     }
-    if rules.autoDeleveraging != nil, futures.contains(where: { $0.inverseFace != nil }) {
+    if rules.autoDeleveraging != nil, futures.contains(where: { $0.inverseFace != nil || $0.settlementAsset != nil }) {
       problems.record(
-        "auto-deleveraging of inverse perpetuals is not supported", at: place, found: "autoDeleveraging",
-        hint: "leave the key out, or keep inverse contracts at a venue of their own")
+        "auto-deleveraging closes futures settled in the venue's currency only", at: place, found: "autoDeleveraging",
+        hint: "leave the key out, or keep inverse and other contracts at a venue of their own")
     }
-    if rules.backstop != nil, futures.isEmpty {
+    if rules.backstop != nil, futures.isEmpty || instruments.contains(where: \.isOption) {
       problems.record(
-        "a backstop takes over futures, and the venue has none", at: place, found: "backstop",
+        "a backstop takes over futures; the venue has none, or options besides", at: place, found: "backstop",
         hint: "leave the key out")
     }
-    guard case .closeFactor = rules.liquidation.method, !futures.isEmpty else { return }
+    guard case .closeFactor = rules.liquidation.method, instruments.contains(where: \.isDerivative) else { return }
     problems.record(
-      "close-factor liquidation cannot close perpetuals", at: place.appending(key: "policy"), found: "close-factor",
-      allowed: "full | partial", hint: "keep perpetuals and loans at separate venues")
+      "close-factor liquidation cannot close derivatives", at: place.appending(key: "policy"), found: "close-factor",
+      allowed: "full | partial", hint: "keep derivatives and loans at separate venues")
   }
 
   /// Warns of collateral that cannot pay the bonus even at a health factor of exactly 1.
   private func warn(ofBonus bonus: Double, _ listing: InstrumentListing, _ intake: Intake) {
     for (instrument, place) in zip(listing.instruments, listing.places) {
-      guard case .spot(let terms) = instrument.kind, let accepted = terms.loanToValue else { continue }
+      guard let accepted = instrument.spotTerms?.loanToValue else { continue }
       guard accepted.maintenance * (1 + bonus) > 1 else { continue }
       intake.warn(
         "\(instrument.id): liquidationThreshold·(1 + bonus) is above 1, so every liquidation leaves bad debt", at: place

@@ -43,8 +43,8 @@ struct EfficiencyModeListing {
   ) -> Set<Int> {
     let fit = instruments.indices.filter { index in
       switch instruments[index].kind {
-      case .settlement, .spot: true
-      case .perpetual: false
+      case .settlement, .spot, .poolShare: true
+      case .perpetual, .option: false
       }
     }
     var found: Set<Int> = []

@@ -9,16 +9,21 @@ struct InstrumentListing {
   private(set) var places: [SourceLocation] = []
   private var usedAssets: Set<String> = []
   private var usedTables: Set<Int> = []
+  /// Name of the venue's settlement currency.
+  private let settlement: String?
 
   /// The words of the file.
   private enum KindName: String, CaseIterable {
-    case settlement, spot, perpetual, future
+    case settlement, spot, perpetual, future, option
     case inversePerpetual = "inverse-perpetual"
+    case poolShare = "pool-share"
   }
 
   private static let id = Parameter<String>.text("id", "the instrument's name at the venue")
   private static let kindName = Parameter<KindName>.choice("kind", "what it is")
   private static let assetName = Parameter<String>.text("asset", "the asset whose price moves it")
+  private static let otherAssetName = Parameter<String>.text(
+    "otherAsset", isOptional: true, "the pool's second asset; the settlement currency if absent")
   private static let table = Parameter<String>.text(
     "margin", isOptional: true, "name of the bracket table; without one only a dynamic model can margin it")
   private static let face = Parameter<Double>.number(
@@ -28,6 +33,9 @@ struct InstrumentListing {
   private static let basis = Parameter<Double>.number(
     "basis", unit: "per year", in: Bounds(-5, 5), default: 0,
     "premium over the mark, continuously compounded: it trades at mark·exp(basis·years left)")
+  private static let paidIn = Parameter<String>.text(
+    "settlement", isOptional: true,
+    "the asset that gains and losses are paid in, entry prices being in it; the settlement currency if absent")
   private static let ltv = Parameter<Double>.number(
     "ltv", unit: "fraction", in: .fraction, isOptional: true, "what may be borrowed against it")
   private static let threshold = Parameter<Double>.number(
@@ -42,6 +50,7 @@ struct InstrumentListing {
     reading reader: inout ParameterReader, settlement: String?, assets: AssetListing, tables: BracketListing,
     intake: Intake
   ) {
+    self.settlement = settlement
     let items = reader.list("instruments", required: true, allowed: "a list of { id, kind, … }")
     var names: Set<String> = []
     var settlements: [(id: String, place: SourceLocation)] = []
@@ -123,10 +132,57 @@ struct InstrumentListing {
       let brackets = brackets(reading: &entry, among: tables)
       let hours = entry.read(Self.expiry)
       let basis = entry.read(Self.basis)
+      let paidIn = settlementAsset(reading: &entry, asset: asset, among: assets)
       guard let asset, let hours, let basis else { return nil }
       return .perpetual(
-        PerpetualTerms(asset: asset, brackets: brackets, expiry: FutureExpiry(hours: hours, basisPerYear: basis)))
+        PerpetualTerms(
+          asset: asset, brackets: brackets, settlementAsset: paidIn,
+          expiry: FutureExpiry(hours: hours, basisPerYear: basis)))
+    case .option: return option(reading: &entry, assets: assets, tables: tables)
+    case .poolShare: return poolShare(reading: &entry, assets: assets)
     }
+  }
+
+  /// A European option.
+  private mutating func option(
+    reading entry: inout ParameterReader, assets: AssetListing, tables: BracketListing
+  ) -> Instrument.Kind? {
+    let asset = asset(reading: &entry, among: assets)
+    let brackets = brackets(reading: &entry, among: tables)
+    let contract = OptionReading.contract(&entry)
+    let hours = entry.read(Self.expiry)
+    let basis = entry.read(Self.basis)
+    let implied = assets.impliedVolatilities.flatMap { all in asset.map { all.indices.contains($0) ? all[$0] : 0 } }
+    let volatility = OptionReading.volatility(&entry, atMarket: implied)
+    let smile = OptionReading.smile(&entry)
+    let weight = Self.weights("collateralWeight", bounds: .fraction, &entry)
+    Self.check(collateral: weight, liability: nil, entry)
+    guard let asset, let contract, let hours, let basis, let volatility, let smile else { return nil }
+    return .option(
+      OptionTerms(
+        asset: asset, isCall: contract.isCall, strike: contract.strike,
+        expiry: FutureExpiry(hours: hours, basisPerYear: basis), volatility: volatility.initial,
+        takesMarketVolatility: volatility.isMarket, smile: smile, brackets: brackets, longWeight: weight ?? .full))
+  }
+
+  /// A share of a constant-product pool.
+  private mutating func poolShare(reading entry: inout ParameterReader, assets: AssetListing) -> Instrument.Kind? {
+    let asset = asset(reading: &entry, among: assets)
+    let isPair = entry.has(Self.otherAssetName.description.key)
+    let other = isPair ? self.asset(reading: &entry, among: assets, by: Self.otherAssetName) : nil
+    let product = OptionReading.shareProduct(&entry)
+    let collateral = Self.weights("collateralWeight", bounds: .fraction, &entry)
+    Self.check(collateral: collateral, liability: nil, entry)
+    let accepted = Self.loanToValue(&entry)
+    if let asset, asset == other {
+      entry.record(
+        "a pool has two different assets", key: "otherAsset", hint: "leave it out for the settlement currency")
+    }
+    guard let asset, let product, isPair == (other != nil) else { return nil }
+    return .poolShare(
+      PoolShareTerms(
+        collateral: SpotTerms(asset: asset, collateralWeight: collateral ?? .full, loanToValue: accepted),
+        otherAsset: other, product: product))
   }
 
   /// A perpetual, linear or inverse.
@@ -136,6 +192,7 @@ struct InstrumentListing {
     let asset = asset(reading: &entry, among: assets)
     let brackets = brackets(reading: &entry, among: tables)
     let face = isInverse ? entry.read(Self.face) : nil
+    let paidIn = isInverse ? nil : settlementAsset(reading: &entry, asset: asset, among: assets)
     let funding = FundingReading(entry.section("funding", required: false))
     guard let asset, let rate = funding.rate, let interval = funding.intervalHours, isInverse == (face != nil) else {
       return nil
@@ -143,16 +200,42 @@ struct InstrumentListing {
     return .perpetual(
       PerpetualTerms(
         asset: asset, brackets: brackets, fundingRate: rate, fundingIntervalHours: interval,
-        takesMarketFunding: funding.isMarket, inverseFace: face))
+        takesMarketFunding: funding.isMarket, inverseFace: face, settlementAsset: paidIn))
+  }
+
+  /// The index in the universe of the asset that a linear contract pays in; nil for the settlement currency and, recorded,
+  /// for what is none.
+  private mutating func settlementAsset(
+    reading entry: inout ParameterReader, asset: Int?, among assets: AssetListing
+  ) -> Int? {
+    guard let name = entry.readIfPresent(Self.paidIn), name != settlement else { return nil }
+    usedAssets.insert(name)
+    guard let place = assets.ids.firstIndex(of: name) else {
+      entry.record(
+        "the venue lists no such asset to settle in", key: "settlement", found: quotedForMessage(name),
+        allowed: ([settlement].compactMap(\.self) + assets.ids.prefix(40)).joined(separator: ", "),
+        hint: nearestWord(to: name, among: assets.ids).map { "did you mean '\($0)'?" })
+      return nil
+    }
+    if assets.indices[place] == asset {
+      entry.record(
+        "a linear contract cannot settle in its own asset", key: "settlement", found: quotedForMessage(name),
+        hint: "a coin-margined contract is of kind inverse-perpetual")
+      return nil
+    }
+    return assets.indices[place]
   }
 
   /// The index in the universe of the instrument's asset.
-  private mutating func asset(reading entry: inout ParameterReader, among assets: AssetListing) -> Int? {
-    guard let name = entry.read(Self.assetName) else { return nil }
+  private mutating func asset(
+    reading entry: inout ParameterReader, among assets: AssetListing,
+    by parameter: Parameter<String> = InstrumentListing.assetName
+  ) -> Int? {
+    guard let name = entry.read(parameter) else { return nil }
     usedAssets.insert(name)
     if let place = assets.ids.firstIndex(of: name) { return assets.indices[place] }
     entry.record(
-      "the venue lists no such asset", key: "asset", found: quotedForMessage(name),
+      "the venue lists no such asset", key: parameter.description.key, found: quotedForMessage(name),
       allowed: assets.ids.prefix(40).joined(separator: ", "),
       hint: nearestWord(to: name, among: assets.ids).map { "did you mean '\($0)'?" })
     return nil

@@ -9,23 +9,27 @@ import Kernels
 /// A portfolio folder, read and checked: `venue.yaml`, `positions.csv`, and optionally `accounts.csv` and `book.yaml`.
 public struct Portfolio: Sendable {
   /// The venue with its book.
-  public let venue: Venue
+  public internal(set) var venue: Venue
   /// How it clears.
-  public let rules: ClearingRules
+  public internal(set) var rules: ClearingRules
   /// The venue's file, for checks that need the job.
   let terms: VenueTerms
 
-  /// Reads `folder`. `universe` and `prices` are those of the market, nil where it could not be read; `asker` is the
-  /// place that named the folder.
+  /// Reads `folder`. `universe`, `prices` and implied volatilities are those of the market, nil where it could not be
+  /// read; `asker` is the place that named the folder.
   init?(
-    _ folder: FileReference, universe: [String]?, prices: [Double]?, asker: SourceLocation?, intake: Intake
+    _ folder: FileReference, universe: [String]?, prices: [Double]?, impliedVolatilities: [Double]?,
+    asker: SourceLocation?, intake: Intake
   ) {
     let before = intake.problems.count
     guard Self.isFolder(folder, asker: asker, intake) else { return nil }
     let origin = BookFile(folder, intake: intake)
     let hint = "a portfolio folder holds venue.yaml and positions.csv"
     let document = intake.document(folder.child("venue.yaml"), hint: hint)
-    let terms = document.flatMap { VenueTerms(reading: $0, universe: universe, intake: intake) }
+    let terms = document.flatMap {
+      VenueTerms(
+        reading: $0, universe: universe, impliedVolatilities: impliedVolatilities, intake: intake)
+    }
     let accounts = Self.accounts(folder, intake)
     // Without its venue the rows of a positions file mean nothing; its instruments would all be unknown.
     guard let terms else { return nil }
@@ -131,11 +135,17 @@ extension Portfolio {
       calibration = CalibrationFile(reading: document, intake: intake)?.calibration
     }
     let portfolio = Portfolio(
-      folder, universe: calibration?.assetIDs, prices: calibration?.prices, asker: nil,
-      intake: intake)
+      folder, universe: calibration?.assetIDs, prices: calibration?.prices,
+      impliedVolatilities: calibration?.impliedVolatilitiesAtStart, asker: nil, intake: intake)
     try intake.problems.throwIfAny()
     guard let portfolio else {
       throw Problems([Problem("the portfolio cannot be read", at: SourceLocation(file: path))])
+    }
+    let bare = zip(portfolio.terms.assetIDs, portfolio.terms.assetPlaces).filter { id, _ in
+      calibration?.assetIDs.firstIndex(of: id).map { portfolio.venue.depths[$0] == nil } ?? false
+    }
+    for (id, place) in bare {
+      intake.warn("the depth of \(id) is not stated: another venue of the job, or the job itself, must", at: place)
     }
     return PortfolioCheck(
       venue: portfolio.venue, rules: portfolio.rules, calibration: calibration, inputs: intake.inputs,

@@ -23,6 +23,11 @@ import Schema
 ///   # or funding: { rate: market }, the market's funding rate of the asset
 ///   - { id: BTCUSD, kind: inverse-perpetual, asset: BTC, face: 100, margin: large }
 ///   - { id: BTC-JUN, kind: future, asset: BTC, expiryHours: 720, basis: 0.06, margin: large }
+///   - { id: BTC-JUN-60000-C, kind: option, asset: BTC, type: call, strike: 60000, expiryHours: 720, basis: 0.06,
+///       volatility: market, smile: { slope: -0.05, curvature: 0.03, floor: 0.5, cap: 3 }, margin: options,
+///       collateralWeight: { initial: 1, maintenance: 1 } }             # or volatility: 0.6; the weight is of long options
+///   - { id: ETH-BTC-LP, kind: pool-share, asset: ETH, otherAsset: BTC, product: 0.25,
+///       collateralWeight: { initial: 0.7, maintenance: 0.8 }, ltv: 0.6, liquidationThreshold: 0.7 }
 /// margin:
 ///   large:                                                             # by notional, lowest bracket first
 ///     - { from: 0, initial: 0.05, maintenance: 0.03 }
@@ -31,9 +36,12 @@ import Schema
 /// liquidation: { policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }
 /// # or { policy: full, penalty, … }, or { policy: close-factor, closeFactor, fullBelowHealthFactor, bonus, … }
 /// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
+/// oracle: { kind: twap, windowHours: 1, latencySteps: 0, staleness: { maximumDeviation: 0.05 } }  # the marks if absent
+/// # or { kind: spot, latencySteps: 2 }, or { kind: deviation, deviation: 0.005, heartbeatHours: 24 }
 /// reserve: { balance: 2.5e7, segments: [{ assets: [DOGE], balance: 1e6 }] }   # segments may be left out
 /// autoDeleveraging: { ranking: profit-leverage }                       # or pro-rata; none if absent
 /// lossAllocation: socialise                                            # or bad-debt
+/// onExhaustion: carry-on                                               # or fail, see Contagion
 /// circuitBreaker: { volumePerHour: 0.01, pause: { move: 0.1, windowHours: 4, hours: 1 } }   # either or both
 /// liquidators: { capacityPerHour: 2e6, fixedCost: 50, congestion: 2, outages: { perDay: 0.1, meanHours: 2 } }
 /// backstop: { capital: 1e7, discount: 0.01, maximumShare: 1, maximumLeverage: 5 }
@@ -59,6 +67,12 @@ public struct VenueTerms: Sendable {
   let assets: AssetListing
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
+  /// Where each listed asset is defined.
+  let assetPlaces: [SourceLocation]
+  /// Where the document begins.
+  let place: SourceLocation
+  /// Where the window of the oracle's average is stated; nil where there is none.
+  private let oracleWindowPlace: SourceLocation?
 
   private static let name = Parameter<String>.text("venue", "the venue's name")
   private static let summaryText = Parameter<String>.text("description", default: "", "what it is, in words")
@@ -72,8 +86,10 @@ public struct VenueTerms: Sendable {
   ///   - node: the document.
   ///   - universe: the assets of the market; nil where the market could not be read, and then the venue's own assets
   ///     stand for them, so that the rest is checked all the same.
+  ///   - impliedVolatilities: at-the-money implied volatility at t = 0 of each asset of the market, 0 without one; nil
+  ///     where the market could not be read.
   ///   - intake: where problems and warnings are recorded.
-  init?(reading node: DocumentNode, universe: [String]?, intake: Intake) {
+  init?(reading node: DocumentNode, universe: [String]?, impliedVolatilities: [Double]?, intake: Intake) {
     let before = intake.problems.count
     var reader = ParameterReader(node, problems: intake.problems)
     let name = reader.read(Self.name)
@@ -81,21 +97,25 @@ public struct VenueTerms: Sendable {
     let summary = reader.read(Self.summaryText)
     let settlement = reader.read(Self.currency)
     let synthetic = reader.read(Self.synthetic)
-    let assets = AssetListing(reading: &reader, universe: universe, intake: intake)
+    var assets = AssetListing(reading: &reader, universe: universe, intake: intake)
+    assets.impliedVolatilities = impliedVolatilities
     let tables = BracketListing(reading: &reader, intake: intake)
     let listing = InstrumentListing(
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
     let modes = EfficiencyModeListing(reading: &reader, instruments: listing.instruments).modes
+    let oracle = OracleReading(reader.section("oracle", required: false, allowed: "{ kind, latencySteps, … }"))
     let terms = ClearingTerms(reading: &reader, assets: assets, intake: intake)
     reader.finish()
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
     guard let name, let summary, let settlement, let synthetic, let terms else { return nil }
     terms.check(against: listing, intake: intake)
-    let rules = ClearingRules(
+    var rules = ClearingRules(
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, autoDeleveraging: terms.autoDeleveraging, lossAllocation: terms.lossAllocation,
       circuitBreaker: terms.circuitBreaker, liquidators: terms.liquidators, backstop: terms.backstop,
       efficiencyModes: modes)
+    rules.oracle = oracle.policy
+    rules.onExhaustion = terms.onExhaustion
     ClearingTerms.check(rules, instruments: listing.instruments, at: terms.place, problems: intake.problems)
     guard intake.problems.count == before else { return nil }
     id = name
@@ -108,6 +128,9 @@ public struct VenueTerms: Sendable {
     places = listing.places
     self.rules = rules
     self.assets = assets
+    assetPlaces = assets.places
+    place = node.location
+    oracleWindowPlace = oracle.windowPlace
   }
 
   /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of
@@ -135,8 +158,10 @@ public struct VenueTerms: Sendable {
     }
   }
 
-  /// Records every funding interval that is not a whole number of steps.
+  /// Records every funding interval, and every window of an oracle, that is not a whole number of steps.
   func check(stepHours: Double, wholeSteps: (Double) -> Int?, problems: ProblemCollector) {
+    OracleReading.check(
+      rules.oracle, at: oracleWindowPlace, stepHours: stepHours, wholeSteps: wholeSteps, problems: problems)
     for (instrument, place) in zip(instruments, places) {
       guard case .perpetual(let terms) = instrument.kind, terms.paysFunding else { continue }
       guard wholeSteps(terms.fundingIntervalHours) == nil else { continue }
@@ -156,6 +181,8 @@ struct AssetListing: Sendable {
   private(set) var indices: [Int?] = []
   /// Depth per asset of the universe.
   private(set) var depths: [MarketDepth?] = []
+  /// Implied volatility at t = 0 per asset of the universe, 0 without one; nil where the market is not known.
+  var impliedVolatilities: [Double]?
   /// Where each is defined.
   private(set) var places: [SourceLocation] = []
 
@@ -166,6 +193,16 @@ struct AssetListing: Sendable {
   private static let halfSpread = Parameter<Double>.number(
     "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), "half the relative bid–ask spread")
 
+  /// Reads the depth of an asset; nil where it is wrong (recorded), or, for a venue whose job or whose neighbour states it,
+  /// where neither of its keys is there.
+  static func readDepth(_ entry: inout ParameterReader) -> MarketDepth? {
+    guard entry.has("averageDailyVolume") || entry.has("halfSpread") else { return nil }
+    let volume = entry.read(Self.volume)
+    let halfSpread = entry.read(Self.halfSpread)
+    guard let volume, let halfSpread else { return nil }
+    return MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread)
+  }
+
   /// Reads the list; an asset that the market lacks is recorded and has no index.
   init(reading reader: inout ParameterReader, universe: [String]?, intake: Intake) {
     let items = reader.list("assets", required: true, allowed: "a list of { id, averageDailyVolume, halfSpread }")
@@ -173,16 +210,13 @@ struct AssetListing: Sendable {
     for item in items {
       var entry = ParameterReader(item, problems: intake.problems)
       let id = entry.read(Self.id)
-      let volume = entry.read(Self.volume)
-      let halfSpread = entry.read(Self.halfSpread)
+      let depth = Self.readDepth(&entry)
       entry.finish()
       guard let id else { continue }
       if read.contains(where: { $0.id == id }) {
         entry.record("an asset is listed twice", key: "id", found: quotedForMessage(id))
         continue
       }
-      var depth: MarketDepth?
-      if let volume, let halfSpread { depth = MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread) }
       read.append((id, depth, item.location))
     }
     let universe = universe ?? read.map(\.id)

@@ -91,7 +91,9 @@ public struct SynthesisSpec: Sendable {
     let calibration = marketDocument.flatMap { CalibrationFile(reading: $0, intake: intake)?.calibration }
     let venueDocument = intake.document(venue, asker: reader.location.appending(key: "venue"))
     let terms = venueDocument.flatMap {
-      VenueTerms(reading: $0, universe: calibration?.assetIDs, intake: intake)
+      VenueTerms(
+        reading: $0, universe: calibration?.assetIDs, impliedVolatilities: calibration?.impliedVolatilitiesAtStart,
+        intake: intake)
     }
     guard let calibration, let terms else { return nil }
     return SynthesisContext(
@@ -103,9 +105,9 @@ public struct SynthesisSpec: Sendable {
   /// The venue's own bracket tables as a function of instrument and notional; nothing is required without a table.
   private static func requirement(instruments: [Instrument], tables: [BracketTable]) -> SynthesisContext.Requirement {
     return { instrument, notional in
-      guard case .perpetual(let terms) = instruments[instrument].kind, let index = terms.brackets,
-        tables.indices.contains(index)
-      else { return TwoLevels(initial: 0, maintenance: 0) }
+      guard let index = instruments[instrument].brackets, tables.indices.contains(index) else {
+        return TwoLevels(initial: 0, maintenance: 0)
+      }
       return TwoLevels(
         initial: tables[index].initialLines.requirement(notional: notional),
         maintenance: tables[index].maintenanceLines.requirement(notional: notional))

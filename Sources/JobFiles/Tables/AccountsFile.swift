@@ -2,10 +2,12 @@ import Kernels
 import Schema
 import Venues
 
-/// Reads `accounts.csv`: `account,mode,group[,ltv,liquidation_threshold][,efficiency_mode]`, columns in any order.
+/// Reads `accounts.csv`: `account,mode,group[,ltv,liquidation_threshold][,efficiency_mode][,owner][,credit]`, columns in
+/// any order.
 ///
 /// `mode` is `cross` (or blank) or `isolated`; a blank `group` is `all`. An account may have a loan-to-value and a
-/// liquidation threshold of its own, both or neither, and be in an efficiency mode of the venue.
+/// liquidation threshold of its own, both or neither, and be in an efficiency mode of the venue. With an `owner` it is a
+/// sub-account, reported under that name; `credit` is an agreed credit line.
 struct AccountsFile {
   /// The account names in the order written.
   private(set) var names = NameIndex()
@@ -17,19 +19,23 @@ struct AccountsFile {
   private(set) var loanToValue: [TwoLevels?] = []
   /// Name of the efficiency mode of each account; nil for none.
   private(set) var efficiencyModes: [String?] = []
+  /// Whom each account is reported under; nil for itself.
+  private(set) var owners: [String?] = []
+  /// Credit line of each account in money; 0 for none.
+  private(set) var credits: [Double] = []
   /// Group names in the order they first appear.
   private(set) var groups: [String] = []
   /// Line of each account.
   private(set) var lines: [Int] = []
   private var groupNames = NameIndex()
 
+  private static let optional = ["ltv", "liquidation_threshold", "efficiency_mode", "owner", "credit"]
+
   /// Reads the table in `bytes`; `file` is what messages call it.
   init?(_ bytes: Span<UInt8>, file: String, problems: ProblemCollector) {
     guard var table = CSVTable(bytes, file: file, problems: problems) else { return nil }
     let required = ["account", "mode", "group"]
-    guard table.hasColumns(required: required, optional: ["ltv", "liquidation_threshold", "efficiency_mode"]) else {
-      return nil
-    }
+    guard table.hasColumns(required: required, optional: Self.optional) else { return nil }
     while table.advance(in: bytes) { take(table, bytes) }
     if table.rowCount == 0, problems.isEmpty {
       problems.record("the file has no rows", at: SourceLocation(file: file), allowed: "one row per account")
@@ -44,7 +50,36 @@ struct AccountsFile {
     loanToValue.append(ownLoanToValue(table, bytes))
     let mode = table.index(of: "efficiency_mode").map { table.field($0) }
     efficiencyModes.append(mode.flatMap { $0.isEmpty ? nil : $0.text(in: bytes) })
+    owners.append(owner(table, bytes))
+    credits.append(credit(table, bytes))
     lines.append(table.line)
+  }
+
+  /// The owner named in one row; nil for none, or, recorded, where the name cannot be one.
+  private func owner(_ table: CSVTable, _ bytes: Span<UInt8>) -> String? {
+    guard let column = table.index(of: "owner"), !table.field(column).isEmpty else { return nil }
+    let name = table.field(column).text(in: bytes)
+    if let flaw = AccountName.flaw(of: name) {
+      table.report(
+        "the owner's name \(flaw)", column: column, found: quotedForMessage(table.field(column).shown(in: bytes)))
+      return nil
+    }
+    return name
+  }
+
+  /// The credit line of one row; 0 for a blank, or, recorded, where it is no amount.
+  private func credit(_ table: CSVTable, _ bytes: Span<UInt8>) -> Double {
+    guard let column = table.index(of: "credit"), !table.field(column).isEmpty else { return 0 }
+    let field = table.field(column)
+    if let value = parseDouble(bytes, from: field.from, to: field.to), value >= 0,
+      value <= BookAssembly.largestNotional
+    {
+      return value
+    }
+    table.report(
+      "the credit line is not allowed", column: column, found: quotedForMessage(field.shown(in: bytes)),
+      allowed: "an amount from 0 to \(BookAssembly.largestNotional), or blank for none")
+    return 0
   }
 
   /// Whether the row names a new account; recorded where not.

@@ -94,6 +94,12 @@ struct PositionsFile {
       let collateral = isolatedCollateral(table, places.isolatedCollateral, bytes, isPerpetual: isPerpetual),
       let account, let quantity
     else { return nil }
+    if quantity < 0, case .poolShare = instruments[instrument].kind {
+      table.report(
+        "a pool share cannot be owed", column: places.quantity,
+        found: quotedForMessage(table.field(places.quantity).shown(in: bytes)), allowed: "a number ≥ 0")
+      return nil
+    }
     return PositionRow(
       account: Int32(truncatingIfNeeded: account), instrument: Int32(truncatingIfNeeded: instrument),
       line: Int32(clamping: table.line), quantity: quantity, entryPrice: entry, isolatedCollateral: collateral)

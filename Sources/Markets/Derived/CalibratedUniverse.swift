@@ -53,6 +53,11 @@ extension MarketCalibration {
       meanBlockHours: meanBlockHours, derived: derived.filter { !ids.contains($0.id) })
   }
 
+  /// At-the-money implied volatility of each asset of the universe at t = 0, annualised; 0 for an asset without one.
+  public var impliedVolatilitiesAtStart: [Double] {
+    assets.map { $0.impliedVolatility?.initial ?? 0 } + derived.map { $0.impliedVolatility?.initial ?? 0 }
+  }
+
   /// The index of a derived asset's base among the first `count` of the universe.
   private func baseIndex(of asset: DerivedAsset, among count: Int) -> Int? {
     guard case .asset(let name) = asset.base else { return nil }

@@ -40,6 +40,16 @@ struct FactorWalk: Sendable {
   }
 }
 
+extension DerivedMarket {
+  /// Implied volatility of each asset at t = 0, annualised, 0 for an asset without one; empty where no asset has one.
+  public var initialImpliedVolatilities: [Double] {
+    guard !volatilities.isEmpty else { return [] }
+    var values = [Double](repeating: 0, count: initialPrices.count)
+    for walk in volatilities { values[walk.asset] = exp(walk.start) }
+    return values
+  }
+}
+
 /// The factors of one channel along a block.
 struct FactorTiles {
   private let walks: [FactorWalk]

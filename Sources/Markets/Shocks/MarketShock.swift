@@ -7,6 +7,8 @@ public let allMarketShocks: [any MarketShock.Type] = [
   CorrelationShock.self,
   LiquidityShock.self,
   PegShock.self,
+  PushShock.self,
+  OracleFreezeShock.self,
 ]
 
 /// A hypothetical event that is laid over a market: any number of them, over any process.

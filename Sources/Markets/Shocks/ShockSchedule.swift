@@ -19,6 +19,8 @@ public struct ShockSchedule: Sendable {
   public private(set) var ownShares: [Double]
   /// Depth and spread along time; nil where no shock touches them.
   public private(set) var liquidity: LiquiditySchedule?
+  /// Whether the oracles of an asset stand still, [asset][point]; nil where no shock stops them.
+  public private(set) var frozenOracles: [[Bool]]?
 
   /// A schedule without shocks; `drifts` are expected log returns of one step.
   public init(assetCount: Int, grid: TimeGrid, drifts: [Double]) {
@@ -51,6 +53,25 @@ public struct ShockSchedule: Sendable {
       guard part != 0 else { continue }
       for asset in assets { shifts[asset][point] += part }
     }
+  }
+
+  /// Adds `size` (of the log price) of `assets` while `window` lasts, so that it is released at its end.
+  public mutating func shift(_ assets: [Int], by size: Double, _ window: ShockWindow) {
+    for point in 1..<grid.points {
+      let part = size * window.share(at: hours(point))
+      guard part != 0 else { continue }
+      for asset in assets { shifts[asset][point] += part }
+    }
+  }
+
+  /// Stops the oracles of `assets` at what they show when `window` begins, until it ends.
+  public mutating func freezeOracles(of assets: [Int], _ window: ShockWindow) {
+    var frozen =
+      frozenOracles ?? [[Bool]](repeating: [Bool](repeating: false, count: grid.points), count: assetCount)
+    for point in 1..<grid.points where window.share(at: hours(point)) > 0 {
+      for asset in assets { frozen[asset][point] = true }
+    }
+    frozenOracles = frozen
   }
 
   /// Multiplies the deviations of log returns of `assets` by factor^share.

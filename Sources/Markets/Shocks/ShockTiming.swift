@@ -71,10 +71,12 @@ public struct ShockWindow: Sendable, Hashable {
     "rampHours", unit: "hours", in: .nonNegative, default: 0, "hours over which it grows, and fades; 0 for at once")
 
   /// Reads the three keys; nil, recorded, where they are wrong or beyond the horizon.
-  init?(reading reader: inout ParameterReader, context: ShockContext) {
+  ///
+  /// - Parameter ramps: whether it may grow and fade; without, `rampHours` is no key.
+  init?(reading reader: inout ParameterReader, context: ShockContext, ramps: Bool = true) {
     let from = reader.read(Self.from)
     let length = reader.readIfPresent(Self.length)
-    let ramp = reader.read(Self.ramp)
+    let ramp = ramps ? reader.read(Self.ramp) : 0
     guard let from, let ramp, length != nil || !reader.has("hours") else { return nil }
     guard from < context.grid.horizonHours else {
       reader.record(

@@ -46,25 +46,33 @@ struct Headline: Sendable {
 
   /// The measures in the order to read: the reserve, losses, liquidations, and what margin it takes.
   private static let chosen: [(id: String, level: Level)] = [
-    ("reserve.exhaustionProbability", .only), ("reserve.required", .highest), ("reserve.uncovered.mean", .only),
-    ("adl.haircut.mean", .only), ("socialised.mean", .only),
+    ("venue.failureProbability", .only), ("reserve.exhaustionProbability", .only), ("reserve.required", .highest),
+    ("reserve.uncovered.mean", .only), ("adl.haircut.mean", .only), ("socialised.mean", .only),
     ("badDebt.mean", .only), ("delay.waiting.mean", .only), ("delay.hours.mean", .only),
     ("backstop.failureProbability", .only), ("backstop.profit.mean", .only), ("venue.loss.var", .near99),
     ("venue.loss.es", .near99),
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
-    ("cascade.amplification.q99", .only), ("margin.initial.mean", .only), ("margin.coverage", .only),
-    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.callLargest", .only),
-    ("margin.requirementDrivenShare", .only),
+    ("cascade.amplification.q99", .only), ("cause.price", .only), ("cause.ownImpact", .only),
+    ("cause.otherVenue", .only), ("attacker.gain.mean", .only), ("attacker.reserveFall.mean", .only),
+    ("oracle.error.largest.q99", .only), ("oracle.blocked.mean", .only), ("margin.initial.mean", .only),
+    ("margin.coverage", .only),
+    ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.changeDeviation", .only),
+    ("margin.callLargest", .only), ("margin.requirementDrivenShare", .only),
+  ]
+
+  /// What is of all venues together, or of a venue's part in it.
+  private static let chosenOfAll: [(id: String, level: Level)] = [
+    ("total.exhaustionProbability", .only), ("total.jointExhaustionProbability", .only),
+    ("total.reserve.required", .highest), ("total.uncovered.mean", .only), ("total.loss.var", .near99),
+    ("total.loss.es", .near99), ("component.venue.es", .only),
   ]
 
   /// The labels of the headline that some model has an estimate for; each once.
   static func labels(_ report: StressReport, venue: String) -> [MeasureLabel] {
-    let all = report.models.flatMap(\.estimates).map(\.label).filter {
-      $0.venue == venue && $0.group == nil && $0.asset == nil && $0.leverageBucket == nil
-    }
+    let all = report.models.flatMap(\.estimates).map(\.label).filter { $0.venue == venue && $0.isWhole }
     var labels: [MeasureLabel] = []
-    for (id, level) in chosen where !hiddenWhereZero.contains(id) || !isZeroThroughout(id, report) {
+    for (id, level) in chosen + chosenOfAll where !hiddenWhereZero.contains(id) || !isZeroThroughout(id, report) {
       guard let label = pick(level, from: all.filter { $0.id == id }), !labels.contains(label) else { continue }
       labels.append(label)
     }
@@ -104,10 +112,21 @@ struct Headline: Sendable {
   }
 }
 
+extension MeasureLabel {
+  /// Whether the number is of the whole venue, not of a part of its accounts or of what another does to it.
+  fileprivate var isWhole: Bool {
+    let parts = [group, asset, leverageBucket, origin]
+    return parts.allSatisfy { $0 == nil }
+  }
+}
+
 extension StressReport {
+  /// Under which names there is a headline: the venues, and, where there are several, all of them together.
+  var headlineVenues: [String] { venues.map(\.id) + (venues.count > 1 ? [MeasureLabel.allVenues] : []) }
+
   /// The headline of every venue as a table for a terminal, values with their intervals.
   public var headlineTable: TextTable {
-    let headlines = venues.map { Headline(self, venue: $0.id) }
+    let headlines = headlineVenues.map { Headline(self, venue: $0) }
     let rows = headlines.flatMap { headline in
       headline.rows.map { row in
         [venues.count > 1 ? "\(headline.venue): \(row.name)" : row.name]

@@ -30,7 +30,10 @@ struct MeasureWording: Sendable {
   static func name(of label: MeasureLabel) -> String {
     var text = MeasureWording(label.id).name
     if let level = label.level { text += " \(NumberText.percent(level))" }
-    let parts = [label.group.map { "group \($0)" }, label.asset, label.leverageBucket.map { "leverage \($0)" }]
+    let parts = [
+      label.group.map { "group \($0)" }, label.asset, label.leverageBucket.map { "leverage \($0)" },
+      label.origin.map { "by \($0)" },
+    ]
     let named = parts.compactMap { $0 }
     if !named.isEmpty { text += ", " + named.joined(separator: ", ") }
     return text
@@ -86,10 +89,35 @@ struct MeasureWording: Sendable {
     "backstop.failureProbability": ("P(backstop fails)", .danger),
     "backstop.profit.mean": ("profit of the backstop, mean", .protection),
     "backstop.taken.mean": ("notional taken by the backstop, mean", .description),
+    "amplification.accounts": ("accounts liquidated, with over without impact", .danger),
+    "amplification.notional": ("liquidated notional, with over without impact", .danger),
+    "amplification.shortfall": ("shortfalls, with over without impact", .danger),
+    "cause.price": ("liquidated by price", .description),
+    "cause.ownImpact": ("liquidated by the venue's own impact", .description),
+    "cause.otherVenue": ("liquidated by other venues", .danger),
+    "cause.requirement": ("liquidated by a risen requirement", .burden),
+    "contagion.share": ("not liquidated without the impact made", .description),
+    "venue.failureProbability": ("P(the venue fails)", .danger),
+    "venue.failureHours.median": ("median time to failure", .description),
+    "total.loss.var": ("loss of all venues, VaR", .danger),
+    "total.loss.es": ("loss of all venues, ES", .danger),
+    "total.reserve.required": ("reserves of all venues required at", .danger),
+    "total.uncovered.mean": ("uncovered loss of all venues, mean", .danger),
+    "total.exhaustionProbability": ("P(a reserve is exhausted)", .danger),
+    "total.jointExhaustionProbability": ("P(two or more are exhausted)", .danger),
+    "component.venue.var": ("part of the venue in the VaR of all", .description),
+    "component.venue.es": ("part of the venue in the ES of all", .description),
+    "oracle.error.mean": ("oracle off the mark, mean", .danger),
+    "oracle.error.largest.q99": ("oracle off the mark at", .danger),
+    "oracle.blocked.mean": ("liquidations that waited for the oracle", .danger),
+    "attacker.gain.mean": ("attacker's gain, mean", .danger),
+    "attacker.profitProbability": ("P(attacker gains)", .danger),
+    "attacker.reserveFall.mean": ("fall of the reserve, mean", .danger),
     "margin.initial.mean": ("initial margin, mean", .burden),
     "margin.coverage": ("margin coverage", .protection),
     "margin.peakToTrough": ("margin, peak to trough", .burden),
     "margin.largestIncrease": ("largest margin increase", .burden),
+    "margin.changeDeviation": ("deviation of margin changes", .burden),
     "margin.callLargest": ("largest margin call", .burden),
     "margin.callLargest.q99": ("largest margin call at", .burden),
     "margin.requirementDrivenShare": ("liquidations driven by margin", .burden),

@@ -14,6 +14,8 @@ public struct ModelResult: Sendable, Hashable {
   public var factor: Double
   /// Standard error of the factor.
   public var factorStandardError: Double
+  /// Where several venues have a factor each: by venue, in the report's order; else empty, and `factor` holds.
+  public var venueFactors: [VenueFactor] = []
   /// Summed maintenance requirement of the book at the start, mean over the pilot paths; NaN where it was not found.
   public var meanMaintenance: Double
   /// Its parameters, as set.
@@ -54,6 +56,23 @@ public struct ModelResult: Sendable, Hashable {
 
   /// The estimate that a label names.
   public func estimate(_ label: MeasureLabel) -> Estimate? { estimates.first { $0.label == label } }
+}
+
+/// The factor on a model's rates at one of several venues.
+public struct VenueFactor: Sendable, Hashable {
+  /// Name of the venue.
+  public var venue: String
+  /// The factor.
+  public var value: Double
+  /// Its standard error.
+  public var standardError: Double
+
+  /// Creates a factor.
+  public init(venue: String, value: Double, standardError: Double) {
+    self.venue = venue
+    self.value = value
+    self.standardError = standardError
+  }
 }
 
 /// The accounts of one venue with negative headroom at t = 0 under one model.

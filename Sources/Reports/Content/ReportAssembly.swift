@@ -57,6 +57,10 @@ extension ModelResult {
       factor: label.factor, factorStandardError: label.factorStandardError,
       meanMaintenance: description.meanMaintenance, parameters: description.parameters,
       liquidatableAtStart: description.liquidatableAtStart, estimates: summary.estimates)
+    guard label.factors.count > 1 else { return }
+    venueFactors = zip(summary.venues, label.factors).map {
+      VenueFactor(venue: $0.id, value: $1.value, standardError: $1.standardError)
+    }
   }
 }
 
@@ -90,7 +94,7 @@ extension LimitResult {
     let unit = selector.reported.first { $0.id == selector.measure }?.unit ?? .ratio
     let asked = MeasureLabel(
       selector.measure, venue: selector.venue ?? "", unit: unit, level: selector.level, group: selector.group,
-      asset: selector.asset, leverageBucket: selector.leverageBucket)
+      asset: selector.asset, leverageBucket: selector.leverageBucket, origin: selector.origin)
     self.init(
       label: outcome.estimate?.label ?? asked, model: selector.model, matching: selector.matching.rawValue,
       value: outcome.estimate?.value ?? .nan, interval: outcome.estimate?.interval ?? .unknown,

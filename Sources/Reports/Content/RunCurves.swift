@@ -8,6 +8,8 @@ public struct RunCurves: Sendable {
   public var priceFans: [FanChart]
   /// What would be liquidated at which prices, before any simulation.
   public var liquidationMaps: [LiquidationMapResult] = []
+  /// Collateral that stands for what its accounts owe, where there is any.
+  public var loops: [LoopResult] = []
 
   /// Collects curves; without any, the report has no charts.
   public init(models: [[VenueSummary]] = [], priceFans: [FanChart] = []) {

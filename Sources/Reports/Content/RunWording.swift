@@ -53,10 +53,12 @@ enum RunWording {
 
   /// What a model was, in one line: matching, factor, parameters.
   static func summary(of model: ModelResult) -> String {
-    let error = NumberText.ratio(model.factorStandardError)
-    let factor =
-      model.isAsConfigured
-      ? "as configured" : "\(model.matchingText), factor \(NumberText.ratio(model.factor)) ± \(error) (standard error)"
+    func text(_ value: Double, _ error: Double) -> String { "\(NumberText.ratio(value)) ± \(NumberText.ratio(error))" }
+    let byVenue = model.venueFactors.map { "\($0.venue) \(text($0.value, $0.standardError))" }
+    let factors =
+      byVenue.isEmpty
+      ? "factor " + text(model.factor, model.factorStandardError) : "factors " + byVenue.joined(separator: ", ")
+    let factor = model.isAsConfigured ? "as configured" : "\(model.matchingText), \(factors) (standard error)"
     let kind = "\(model.kind), \(model.isDynamic ? "dynamic" : "static")"
     let maintenance =
       model.meanMaintenance.isFinite ? ["mean maintenance \(NumberText.money(model.meanMaintenance))"] : []

@@ -32,9 +32,20 @@ struct ScenarioTable {
     ("largest call", .figure("scenario.call.mean")), ("peak to trough", .figure("scenario.peakToTrough.mean")),
   ]
 
-  /// Losses, liquidations and the reserve.
+  /// Columns of what only some venues have.
+  private static let occasional: [(id: String, title: String)] = [
+    ("scenario.attackerGain.mean", "attacker's gain"), ("scenario.oracleError.mean", "oracle off by"),
+    ("scenario.oracleBlocked.mean", "liquidations that waited"),
+  ]
+
+  /// Losses, liquidations and the reserve; the attacker and the oracle where there is one.
   static func losses(_ report: StressReport, venue: String) -> ScenarioTable {
-    ScenarioTable(report, venue: venue, losses)
+    let present = occasional.filter { column in
+      report.scenarios.contains { scenario in
+        report.models.indices.contains { scenario.figure(column.id, model: $0, venue: venue) != nil }
+      }
+    }
+    return ScenarioTable(report, venue: venue, losses + present.map { ($0.title, .figure($0.id)) })
   }
 
   /// What was asked for, and whether it was enough.

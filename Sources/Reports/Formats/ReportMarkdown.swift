@@ -16,6 +16,7 @@ public struct ReportMarkdown: ReportFormat {
     blocks += RunWording.syntheticNotice(report).map { ["> **\(Self.escaped($0))**"] } ?? []
     blocks += Self.verdict(report)
     blocks += Self.headlines(report) + Self.scenarios(report) + report.comparisons.map { Self.comparison(report, $0) }
+    blocks += Self.contagion(report)
     blocks += ["## Provenance", Self.list(RunWording.provenance(report).map { "\($0.name): \($0.text)" })]
     return [OutputFile(name: "report.md", text: blocks.joined(separator: "\n\n") + "\n")]
   }
@@ -34,12 +35,24 @@ public struct ReportMarkdown: ReportFormat {
   private static func headlines(_ report: StressReport) -> [String] {
     let header = ["measure"] + report.models.map(\.displayName)
     return ["## Headline figures", escaped(RunWording.headlineNote(report, hasArrows: false))]
-      + report.venues.flatMap { venue in
-        let rows = Headline(report, venue: venue.id).rows.map { row in
+      + report.headlineVenues.flatMap { venue in
+        let rows = Headline(report, venue: venue).rows.map { row in
           [row.name] + row.cells.map { $0.interval.isEmpty ? $0.value : "\($0.value) \($0.interval)" }
         }
-        return ["### \(escaped(venue.id))", table(header, rows)]
+        return ["### \(escaped(venue))", table(header, rows)]
       }
+  }
+
+  /// Causes, contagion, impact, and the worst paths; nothing where nothing is known of them.
+  private static func contagion(_ report: StressReport) -> [String] {
+    let tables = ContagionTables.all(report)
+    let worst = WorstPathWording.sentences(report)
+    return
+      (tables.isEmpty
+      ? []
+      : ["## Causes and contagion"]
+        + tables.flatMap { ["### \(escaped($0.title))", escaped($0.note), table($0.header, $0.rows)] })
+      + (worst.isEmpty ? [] : ["## The worst paths", list(worst)])
   }
 
   /// The scenarios side by side; nothing where the job has none.
@@ -59,7 +72,7 @@ public struct ReportMarkdown: ReportFormat {
   /// One table a compared model, the measures of the headline.
   private static func comparison(_ report: StressReport, _ comparison: ComparisonResult) -> String {
     let names = [report.models[comparison.model].displayName, report.models.first?.displayName ?? ""]
-    let labels = report.venues.flatMap { Headline.labels(report, venue: $0.id) }
+    let labels = report.headlineVenues.flatMap { Headline.labels(report, venue: $0) }
     let rows = labels.compactMap { comparison.difference($0) }.map { item in
       [
         MeasureWording.name(of: item.label), item.label.venue,

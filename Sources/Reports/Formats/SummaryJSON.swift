@@ -14,10 +14,12 @@ public import Schema
 /// | `models` | name, matching, factor, parameters, accounts liquidatable at the start, `measures` |
 /// | `comparisons` | paired differences of each other model from the first |
 /// | `scenarios` | where the job has some, its own market first: what differs, paths, each model's figures |
+/// | `withoutImpact` | where the job asks for it: each model on the same paths without impact, and paired differences |
+/// | `worstPaths` | the path with the largest loss of all venues under each model |
 /// | `limits` | value, limit, status `kept`, `breached` or `undecided` |
 /// | `verdict` `warnings` | the sentences of the report |
 ///
-/// A measure has `id`, `venue`, `unit`, where they apply `level`, `group`, `asset`, `leverageBucket`, `hours`, then
+/// A measure has `id`, `venue`, `unit`, where they apply `level`, `group`, `asset`, `leverageBucket`, `hours`, `origin`, then
 /// `value`, `standardError`, `interval`, `confidence`, `paths`, and a `note` where there is something to say.
 public struct SummaryJSON: ReportFormat {
   /// What `plimsoll describe formats` prints.
@@ -43,7 +45,12 @@ public struct SummaryJSON: ReportFormat {
         (
           "scenarios",
           report.scenarios.isEmpty ? nil : .array(report.scenarios.map { scenario($0, report.models) })
-        ), ("limits", .array(report.limits.map(limit))),
+        ),
+        (
+          "withoutImpact",
+          report.impactPairings.isEmpty ? nil : .array(report.impactPairings.map { pairing($0, report.models) })
+        ), ("worstPaths", .array(report.worstPaths.map { worstPath($0, report.models) })),
+        ("limits", .array(report.limits.map(limit))),
         ("verdict", .array(report.verdict.sentences.map(sentence))),
         ("warnings", .array(report.warnings.map { .string($0) })),
       ])
@@ -85,10 +92,19 @@ public struct SummaryJSON: ReportFormat {
       ("name", .string(model.name)), ("matching", .string(model.matching)), ("kind", .string(model.kind)),
       ("dynamic", .bool(model.isDynamic)), ("factor", .finite(model.factor)),
       ("factorStandardError", .finite(model.factorStandardError)),
+      ("factors", model.venueFactors.isEmpty ? nil : .array(model.venueFactors.map(factor))),
       ("meanMaintenance", model.meanMaintenance.isFinite ? .number(model.meanMaintenance) : nil),
       ("parameters", pairs(model.parameters)),
       ("liquidatableAtStart", .array(model.liquidatableAtStart.map(atStart))),
       ("measures", .array(model.estimates.map(estimate))),
+    ])
+  }
+
+  /// An element of a model's `factors`, where several venues have one each.
+  private static func factor(_ factor: VenueFactor) -> JSONValue {
+    .object([
+      ("venue", .string(factor.venue)), ("factor", .finite(factor.value)),
+      ("standardError", .finite(factor.standardError)),
     ])
   }
 
@@ -149,6 +165,24 @@ public struct SummaryJSON: ReportFormat {
     ])
   }
 
+  /// An element of `withoutImpact`.
+  private static func pairing(_ pairing: ImpactPairingResult, _ models: [ModelResult]) -> JSONValue {
+    .object([
+      ("model", .string(models[pairing.model].name)), ("matching", .string(models[pairing.model].matching)),
+      ("amplifications", .array(pairing.amplifications.map(estimate))),
+      ("without", .array(pairing.rows.map { estimate($0.without) })),
+      ("differences", .array(pairing.rows.map { difference($0.difference) })),
+    ])
+  }
+
+  /// An element of `worstPaths`.
+  private static func worstPath(_ worst: WorstPath, _ models: [ModelResult]) -> JSONValue {
+    .object([
+      ("model", .string(models[worst.model].name)), ("matching", .string(models[worst.model].matching)),
+      ("path", .integer(worst.path)), ("loss", .finite(worst.loss)),
+    ])
+  }
+
   /// An element of `limits`.
   private static func limit(_ limit: LimitResult) -> JSONValue {
     var members: [(String, JSONValue?)] = [("measure", .string(limit.label.id))]
@@ -174,6 +208,7 @@ public struct SummaryJSON: ReportFormat {
       ("id", .string(label.id)), ("venue", .string(label.venue)), ("level", label.level.map { .finite($0) }),
       ("group", label.group.map { .string($0) }), ("asset", label.asset.map { .string($0) }),
       ("leverageBucket", label.leverageBucket.map { .string($0) }), ("hours", label.hours.map { .finite($0) }),
+      ("origin", label.origin.map { .string($0) }),
       ("unit", .string(label.unit.rawValue)),
     ]
   }

@@ -9,8 +9,10 @@ public import Schema
 /// | `comparisons.csv` | compared model and paired difference |
 /// | `accounts.csv` | account and model: equity, exposure, leverage bucket, P(liquidated) with Wilson's interval |
 /// | `scenarios.csv` | scenario, model and figure; only where the job has scenarios |
+/// | `without_impact.csv` | model and measure with against without impact; only where the job asks for it |
 /// | `curves.csv` | point of a curve, see `CurveTable` |
 /// | `liquidation_map.csv` | model, moved asset (empty: all prices) and price: what is liquidatable there |
+/// | `loops.csv` | model, venue and range of leverage of looped collateral; only where there is some |
 ///
 /// Numbers are exact, undefined ones are empty. Quoting and what happens to text that looks like a formula: see `CSVText`.
 public struct TablesCSV: ReportFormat {
@@ -30,7 +32,28 @@ public struct TablesCSV: ReportFormat {
       OutputFile(name: "tables/accounts.csv", text: Self.accounts(report)),
       OutputFile(name: "tables/curves.csv", text: CurveTable.text(report)),
       OutputFile(name: "tables/liquidation_map.csv", text: Self.liquidationMap(report)),
-    ] + Self.scenarios(report)
+    ] + Self.scenarios(report) + Self.withoutImpact(report) + Self.loops(report)
+  }
+
+  /// One row per model, venue, loop and range of leverage.
+  private static func loops(_ report: StressReport) -> [OutputFile] {
+    let found = report.curves.loops.filter { $0.model < report.models.count }
+    guard !found.isEmpty else { return [] }
+    var table = CSVText(
+      header: [
+        "venue", "model", "matching", "loop", "leverage", "accounts", "collateral", "debt", "share_of_debt",
+        "first_peg",
+        "median_peg",
+      ])
+    for loop in found {
+      let model = report.models[loop.model]
+      for row in loop.rows {
+        let names = [loop.venue, model.name, model.matching, loop.root, row.bucket].map(CSVText.cell)
+        let numbers: [Double?] = [row.collateral, row.debt, loop.shareOfDebt, row.firstPeg, row.medianPeg]
+        table.append(names + [String(row.accounts)] + numbers.map(CSVText.number))
+      }
+    }
+    return [OutputFile(name: "tables/loops.csv", text: table.text)]
   }
 
   private static func scenarios(_ report: StressReport) -> [OutputFile] {
@@ -38,14 +61,36 @@ public struct TablesCSV: ReportFormat {
       ? [] : [OutputFile(name: "tables/scenarios.csv", text: ScenarioTableCSV.text(report))]
   }
 
+  /// One row per model and pair.
+  private static func withoutImpact(_ report: StressReport) -> [OutputFile] {
+    guard !report.impactPairings.isEmpty else { return [] }
+    let numbers = ["with_impact", "without_impact", "difference", "standard_error", "low", "high", "paths"]
+    var table = CSVText(header: ["model", "matching"] + labelHeader + numbers)
+    for pairing in report.impactPairings {
+      let names = [report.models[pairing.model].name, report.models[pairing.model].matching].map(CSVText.cell)
+      for row in pairing.rows {
+        let item = row.difference
+        let values = [
+          row.with.value, row.without.value, item.difference, item.standardError, item.interval.low,
+          item.interval.high,
+        ]
+        table.append(names + cells(item.label) + values.map(CSVText.number) + [String(item.paths)])
+      }
+    }
+    return [OutputFile(name: "tables/without_impact.csv", text: table.text)]
+  }
+
   /// Columns that say which number a row is.
-  private static let labelHeader = ["measure", "venue", "level", "group", "asset", "leverage_bucket", "hours", "unit"]
+  private static let labelHeader = [
+    "measure", "venue", "level", "group", "asset", "leverage_bucket", "hours", "origin", "unit",
+  ]
 
   /// The cells under `labelHeader`; empty where something does not apply.
   private static func cells(_ label: MeasureLabel) -> [String] {
     [
       CSVText.cell(label.id), CSVText.cell(label.venue), CSVText.number(label.level), CSVText.cell(label.group ?? ""),
       CSVText.cell(label.asset ?? ""), CSVText.cell(label.leverageBucket ?? ""), CSVText.number(label.hours),
+      CSVText.cell(label.origin ?? ""),
       label.unit.rawValue,
     ]
   }

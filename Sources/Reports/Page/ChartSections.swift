@@ -14,6 +14,9 @@ enum ChartSections {
         note:
           "Price of each asset relative to its start. Bands hold 98\u{00A0}%, 90\u{00A0}% and 50\u{00A0}% of the paths."
       ),
+      section(
+        "worst-path", "The worst path", report.worstTrace.map(TraceFigures.all) ?? [],
+        note: WorstPathWording.text(report)),
       section("margins", "Margin models", report.venues.flatMap { marginFigures(report, $0.id) }),
     ].compactMap { $0 }
   }

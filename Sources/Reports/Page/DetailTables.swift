@@ -5,7 +5,7 @@ enum DetailTables {
   /// Every table, in order.
   static func all(_ report: StressReport) -> [PageView.Table] {
     waterfalls(report) + [estimates(report)] + report.comparisons.map { differences(report, $0) }
-      + [risky(report), notes(report)]
+      + [loops(report), risky(report), notes(report)]
       .compactMap { $0 }
   }
 
@@ -72,6 +72,25 @@ enum DetailTables {
       title: "\(names[0]) against \(names[1])", note: "Differences on the same paths.",
       table: FigureTable(
         header: ["measure", "venue", "difference", "interval", "leaves out zero"], rows: rows, textColumns: 2
+      ).markup.text)
+  }
+
+  /// Leverage loops of staked and wrapped collateral.
+  private static func loops(_ report: StressReport) -> PageView.Table? {
+    let found = report.curves.loops.filter { $0.model < report.models.count }
+    guard !found.isEmpty else { return nil }
+    let shares = found.filter { $0.model == 0 }.map {
+      "\(NumberText.percent($0.shareOfDebt, .measured)) of the debt at \($0.venue) is in loops on \($0.root)"
+    }
+    return PageView.Table(
+      title: "Looped collateral",
+      note:
+        "Before any simulation: tokens that stand for the asset that their account owes; leverage is tokens ÷ (tokens − "
+        + "that debt), and the peg is the token's price over what it stands for. "
+        + shares.joined(separator: "; ") + ".",
+      table: FigureTable(
+        header: LoopResult.header, rows: found.flatMap { $0.cells(named: report.models[$0.model].displayName) },
+        textColumns: 4
       ).markup.text)
   }
 

@@ -92,6 +92,16 @@ enum SummaryTemplate {
     <dl>{{#pairs}}<dt>{{name}}</dt><dd>{{text}}</dd>{{/pairs}}</dl>
     </section>
     {{/scenarios}}
+    {{#hasContagion}}
+    <section id="contagion">
+    <h2>Causes and contagion</h2>
+    {{#contagion}}
+    <h3>{{title}}</h3>
+    <p class="soft">{{note}}</p>
+    <div class="scroll" tabindex="0" role="region" aria-label="Causes and contagion">{{{table}}}</div>
+    {{/contagion}}
+    </section>
+    {{/hasContagion}}
     """
 }
 

@@ -76,6 +76,10 @@ struct PageView {
   let headlines: [VenueTable]
   /// The scenarios; nil where the job has none.
   let scenarios: Scenarios?
+  /// Causes, contagion, impact; empty where nothing was liquidated.
+  let contagion: [Table]
+  /// Whether there are such tables.
+  let hasContagion: Bool
   /// The charts.
   let chartSections: [ChartSectionView]
   /// The full tables.
@@ -96,7 +100,8 @@ struct PageView {
     subtitle = RunWording.subtitle(report)
     style = StyleSheet.text
     let charts = ChartSections.all(report)
-    sections = Self.links(charts, hasScenarios: !report.scenarios.isEmpty)
+    sections = Self.links(
+      charts, hasScenarios: !report.scenarios.isEmpty, hasContagion: !ContagionTables.all(report).isEmpty)
     banner = RunWording.syntheticNotice(report).map { Text(text: $0) }
     tone = verdict.headline.tone.rawValue
     headline = verdict.headline.text
@@ -106,8 +111,15 @@ struct PageView {
     hasWarnings = !report.warnings.isEmpty
     warnings = report.warnings
     headlineNote = RunWording.headlineNote(report, hasArrows: true)
-    headlines = report.venues.map { VenueTable(venue: $0.id, table: HeadlineMarkup.table(report, venue: $0.id).text) }
+    headlines = report.headlineVenues.map { VenueTable(venue: $0, table: HeadlineMarkup.table(report, venue: $0).text) }
     scenarios = Self.scenarios(report)
+    contagion = ContagionTables.all(report).map {
+      Table(
+        title: $0.title, note: $0.note,
+        table: FigureTable(header: $0.header, rows: $0.rows, textColumns: $0.header.first == "venue" ? 2 : 1).markup
+          .text)
+    }
+    hasContagion = !contagion.isEmpty
     chartSections = charts
     tables = DetailTables.all(report)
     method = MethodNotes.all(report)
@@ -133,9 +145,10 @@ struct PageView {
   }
 
   /// The navigation: fixed parts and the chart sections that exist.
-  private static func links(_ charts: [ChartSectionView], hasScenarios: Bool) -> [Link] {
+  private static func links(_ charts: [ChartSectionView], hasScenarios: Bool, hasContagion: Bool) -> [Link] {
     [Link(id: "verdict", name: "Verdict"), Link(id: "headline", name: "Headline figures")]
       + (hasScenarios ? [Link(id: "scenarios", name: "Scenarios")] : [])
+      + (hasContagion ? [Link(id: "contagion", name: "Causes and contagion")] : [])
       + charts.map { Link(id: $0.id, name: $0.heading) } + [
         Link(id: "tables", name: "Full tables"), Link(id: "method", name: "Method and data"),
         Link(id: "provenance", name: "Provenance"),

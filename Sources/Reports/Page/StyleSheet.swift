@@ -106,6 +106,7 @@ enum StyleSheet {
     .line.s1 { stroke-dasharray: 7 3; } .line.s2 { stroke-dasharray: 2 3; } .line.s3 { stroke-dasharray: 9 3 2 3; }
     .line.s4 { stroke-dasharray: 4 4; } .line.s5 { stroke-dasharray: 12 4; }
     .line.again { stroke-width: 3.2; } .line.median { stroke-dasharray: none; }
+    .line.ground { stroke-width: 1; stroke-dasharray: none; stroke-opacity: 0.75; }
     .area { fill: var(--c); fill-opacity: 0.17; stroke: none; }
     .bar { fill: var(--c); fill-opacity: 0.85; }
     .mark { fill: var(--c); stroke: var(--paper); stroke-width: 1; }

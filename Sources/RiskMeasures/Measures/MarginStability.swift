@@ -6,7 +6,8 @@ public struct MarginStability: PathwiseMeasure {
   /// How the family is described; the window is the one the engine counted over.
   public static let kind = Kind(
     "margin-stability",
-    summary: "peak to trough, largest increase, largest call, liquidations caused by the requirement",
+    summary:
+      "peak to trough, largest increase, deviation of changes, largest call, liquidations caused by the requirement",
     formula: "share = Σ requirement-driven ÷ Σ first liquidations, error by the delta method",
     source: "Murphy, Vasios, Vause, Bank of England Financial Stability Paper 29 (2014); Cochran, section 6.3",
     parameters: [MeasureSettings.callWindowParameter.description])
@@ -17,6 +18,9 @@ public struct MarginStability: PathwiseMeasure {
       "margin.peakToTrough", .ratio, "largest over smallest requirement per notional, mean over paths"),
     MeasureDescription(
       "margin.largestIncrease", .fraction, "largest relative increase over the window, mean over paths"),
+    MeasureDescription(
+      "margin.changeDeviation", .fraction,
+      "standard deviation of the relative changes over the window, mean over paths"),
     MeasureDescription("margin.callLargest", .money, "largest increase of the book's requirement, mean over paths"),
     MeasureDescription("margin.callLargest.q99", .money, levels: .fixed(level), "the same at 99 %"),
     MeasureDescription(
@@ -39,6 +43,9 @@ public struct MarginStability: PathwiseMeasure {
       PathVariable(
         values: outcomes[.largestIncrease],
         statistics: [(outcomes.label("margin.largestIncrease", .fraction, hours: window), .mean)]),
+      PathVariable(
+        values: outcomes[.changeDeviation],
+        statistics: [(outcomes.label("margin.changeDeviation", .fraction, hours: window), .mean)]),
       PathVariable(
         values: outcomes[.largestCall],
         statistics: [

@@ -27,11 +27,16 @@ public enum ScenarioFigures {
     MeasureDescription(
       "scenario.call.mean", .money, "largest increase of the initial requirement over the call window"),
     MeasureDescription("scenario.peakToTrough.mean", .ratio, "largest over smallest requirement per unit of notional"),
+    MeasureDescription("scenario.attackerGain.mean", .money, "gain of the account group attacker, where there is one"),
+    MeasureDescription(
+      "scenario.oracleError.mean", .fraction, "largest difference of oracle and mark, where they are not the same"),
+    MeasureDescription(
+      "scenario.oracleBlocked.mean", .count, "pairs of account and step that a stale oracle kept from liquidation"),
   ]
 
   /// The figures of one model at one venue.
   static func estimates(of outcomes: VenueOutcomes) -> [Estimate] {
-    (losses(outcomes) + reserve(outcomes) + means(outcomes))
+    (losses(outcomes) + reserve(outcomes) + means(outcomes) + oracle(outcomes))
       .flatMap { $0.estimates(confidence: outcomes.settings.confidence) }
   }
 
@@ -65,6 +70,20 @@ public enum ScenarioFigures {
         statistics: [(outcomes.label("scenario.exhaustionHours.median", .hours), .quantileOfFinite(0.5))],
         undefinedBecause: "the reserve was exhausted on no path", keepsInfinite: true),
     ]
+  }
+
+  /// What an attacker gains and an oracle does, where there is one.
+  private static func oracle(_ outcomes: VenueOutcomes) -> [PathVariable] {
+    let gain = ManipulationGain.gain(outcomes).map {
+      PathVariable(values: $0, statistics: [(outcomes.label("scenario.attackerGain.mean", .money), .mean)])
+    }
+    guard outcomes[.oracleErrorLargest].contains(where: { !$0.isNaN }) else { return [gain].compactMap(\.self) }
+    let error = PathVariable(
+      values: outcomes[.oracleErrorLargest],
+      statistics: [(outcomes.label("scenario.oracleError.mean", .fraction), .mean)])
+    let blocked = PathVariable(
+      values: outcomes[.oracleBlocked], statistics: [(outcomes.label("scenario.oracleBlocked.mean", .count), .mean)])
+    return [gain, error, blocked].compactMap(\.self)
   }
 
   /// Means of what the engine records of each path.

@@ -15,6 +15,8 @@ final class BlockOutcome {
   private(set) var values: [[[Double]]]
   /// [model × venue] of [0 or 1 + group][path in block].
   private(set) var bookLoss: [[[Double]]]
+  /// [model × venue] of [venue of origin][path in block]; empty where there is one venue.
+  private(set) var contagion: [[[Double]]]
   /// [model × venue] of reporting accounts, one entry per path on which it was liquidated.
   private(set) var liquidated: [[Int32]]
   /// [model × venue] of first liquidations by step − 1.
@@ -46,6 +48,8 @@ final class BlockOutcome {
     bookLoss = (0..<series).map { index in
       [[Double]](repeating: column, count: 1 + venues[index % venues.count].venue.book.groups.count)
     }
+    contagion = [[[Double]]](
+      repeating: [[Double]](repeating: column, count: venues.count > 1 ? venues.count : 0), count: series)
     liquidated = [[Int32]](repeating: [], count: series)
     firstPassage = [[UInt32]](repeating: [UInt32](repeating: 0, count: points - 1), count: series)
     reserveFans = [FanCounts](repeating: .reserve(points: simulator.grid.points), count: series)
@@ -109,6 +113,7 @@ final class BlockOutcome {
     let series = model * venueCount + venue
     for quantity in values[series].indices { values[series][quantity][path] = outcome?.values[quantity] ?? .nan }
     for group in bookLoss[series].indices { bookLoss[series][group][path] = outcome?.bookLoss[group] ?? .nan }
+    for origin in contagion[series].indices { contagion[series][origin][path] = outcome?.contagion[origin] ?? .nan }
     for partition in partitionCounts[venue][model].indices { partitionCounts[venue][model][partition] = 0 }
     for account in ledger.liquidated {
       liquidated[series].append(account)

@@ -26,14 +26,18 @@ struct OutcomeCollector {
             firstPassage: [[UInt32]](
               repeating: [UInt32](repeating: 0, count: steps), count: min(Self.batches, simulator.blockCount)),
             reserveFan: .reserve(points: simulator.grid.points)))
+        let origins = simulator.venues.count > 1 ? simulator.venues.count : 0
+        series[series.count - 1].contagion = [[Double]](repeating: column, count: origins)
       }
     }
     table = OutcomeTable(
       paths: paths, steps: steps, stepHours: simulator.grid.stepHours, models: simulator.labels,
       venues: simulator.venues.map {
-        VenueLabel(
+        var label = VenueLabel(
           id: $0.venue.id, initialReserve: $0.rules.reserve.total, groups: $0.venue.book.groups,
           accountIDs: $0.census.ids, accounts: $0.census.labels)
+        label.canFail = $0.rules.onExhaustion == .fail
+        return label
       }, series: series,
       moments: simulator.venues.map {
         LiquidationMoments(partitions: $0.census.partitions, modelCount: simulator.models.count)
@@ -67,6 +71,9 @@ extension OutcomeSeries {
     }
     for group in bookLoss.indices {
       bookLoss[group].replaceSubrange(places, with: block.bookLoss[series][group][0..<block.count])
+    }
+    for origin in contagion.indices {
+      contagion[origin].replaceSubrange(places, with: block.contagion[series][origin][0..<block.count])
     }
     for account in block.liquidated[series] { liquidationsByAccount[Int(account)] &+= 1 }
     let batch = block.block % firstPassage.count

@@ -12,6 +12,8 @@ public enum Matching: String, Sendable, Hashable, CaseIterable {
   case asConfigured = "as-configured"
   /// One factor on its rates makes the mean initial margin of the book, held constant, equal the baseline's.
   case equalAverageInitialMargin = "equal-average-initial-margin"
+  /// One factor on its rates makes the share of judged moves that it covers equal the baseline's.
+  case equalCoverage = "equal-coverage"
 }
 
 /// A margin model as it took part in the run.
@@ -24,10 +26,29 @@ public struct ModelLabel: Sendable, Hashable {
   public var isDynamic: Bool
   /// What it was matched to the baseline in.
   public var matching: Matching
-  /// The factor on its rates; 1 as configured.
-  public var factor: Double
-  /// Standard error of the factor; 0 as configured.
-  public var factorStandardError: Double
+  /// The factors on its rates, one a venue; empty as configured.
+  public var factors: [Factor]
+
+  /// A factor on the rates of one venue, with its error.
+  public struct Factor: Sendable, Hashable {
+    /// The factor.
+    public var value: Double
+    /// Its standard error over pilot paths.
+    public var standardError: Double
+
+    /// Creates a factor.
+    public init(value: Double, standardError: Double) {
+      self.value = value
+      self.standardError = standardError
+    }
+  }
+
+  /// The factor where there is one venue: 1 as configured, NaN where several venues have one each.
+  public var factor: Double { factors.isEmpty ? 1 : factors.count == 1 ? factors[0].value : .nan }
+  /// Standard error of `factor`.
+  public var factorStandardError: Double {
+    factors.isEmpty ? 0 : factors.count == 1 ? factors[0].standardError : .nan
+  }
 
   /// Creates a label.
   public init(
@@ -38,8 +59,7 @@ public struct ModelLabel: Sendable, Hashable {
     self.kind = kind
     self.isDynamic = isDynamic
     self.matching = matching
-    self.factor = factor
-    self.factorStandardError = factorStandardError
+    factors = factor == 1 && factorStandardError == 0 ? [] : [Factor(value: factor, standardError: factorStandardError)]
   }
 }
 
@@ -146,6 +166,10 @@ public struct OutcomeSeries: Sendable {
   /// Reserve balance ÷ initial balance along time.
   public internal(set) var reserveFan: FanCounts
 
+  /// First liquidations that would not have been without the impact of each venue, [venue of origin][path]; empty where
+  /// there is one venue.
+  public internal(set) var contagion: [[Double]] = []
+
   /// One value per path.
   public subscript(_ quantity: PathQuantity) -> [Double] { columns[quantity.rawValue] }
 
@@ -230,6 +254,8 @@ public struct VenueLabel: Sendable, Hashable {
   public var accountIDs: [String]
   /// Group, exposure, equity and leverage of each reporting account at t = 0, for tables.
   public var accounts: [AccountLabel]
+  /// Whether the venue fails when its reserve is exhausted.
+  public var canFail = false
   /// Number of reporting accounts.
   public var accountCount: Int { accountIDs.count }
 

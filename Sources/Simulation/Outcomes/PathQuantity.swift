@@ -74,4 +74,21 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case backstopProfit
   /// 1 if the backstop failed, else 0.
   case backstopFailed
+  /// Pairs of account and step kept from liquidation because the oracle was stale; NaN where the oracle shows marks.
+  case oracleBlocked
+  /// Mean |oracle ÷ mark − 1| when published, over steps and the book's assets; NaN where the oracle shows marks.
+  case oracleErrorMean
+  /// The largest of the same.
+  case oracleErrorLargest
+  /// Standard deviation of the relative changes over the call window of the requirement per unit of notional.
+  case changeDeviation
+  /// First liquidations that exogenous prices and the requirement's factors of t = 0 explain.
+  case causedByPrice
+  /// Among the rest, those that the impact of the account's own venue explains.
+  case causedByOwnImpact
+  /// Among the rest, those that the impact of other venues, or claims on them, explain.
+  case causedByOtherVenue
+  /// Among the rest, those that are left: the requirement's factors moved. Accounts flagged at the start that are closed
+  /// though healthy are in none of the four.
+  case causedByRequirement
 }

@@ -10,6 +10,8 @@ final class AccountLedger {
   private(set) var quantity: [Double]
   /// Constant part of each account's equity.
   private(set) var cash: [Double]
+  /// Cash and agreed credit of each account: what its health starts from.
+  private(set) var standing: [Double]
   /// Accounts that were wiped out: nothing held, the shortfall taken over by the waterfall.
   private(set) var isClosed: [Bool]
   /// Accounts whose holdings differ from the book, each once.
@@ -30,6 +32,7 @@ final class AccountLedger {
     quantity = book.quantity
     lastClosed = recordsClosings ? [Double](repeating: 0, count: book.quantity.count) : []
     cash = book.cash
+    standing = book.standing
     isClosed = [Bool](repeating: false, count: book.accounts.count)
     isTouched = isClosed
     isRecent = isClosed
@@ -41,6 +44,7 @@ final class AccountLedger {
     for account in touched {
       let index = Int(account)
       cash[index] = book.cash[index]
+      standing[index] = book.standing[index]
       isClosed[index] = false
       isTouched[index] = false
       for position in book.positions(of: index) {
@@ -58,6 +62,7 @@ final class AccountLedger {
   func pay(_ amount: Double, to account: Int) {
     touch(account)
     cash[account] += amount
+    standing[account] += amount
   }
 
   /// Sets what an account holds of one position.
@@ -72,7 +77,10 @@ final class AccountLedger {
   /// Empties the cash of an account and returns what it was.
   func takeCash(of account: Int) -> Double {
     touch(account)
-    defer { cash[account] = 0 }
+    defer {
+      cash[account] = 0
+      standing[account] = book.accounts[account].credit
+    }
     return cash[account]
   }
 

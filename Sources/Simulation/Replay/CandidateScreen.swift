@@ -10,8 +10,9 @@ import Venues
 /// whose headroom has a non-negative lower bound there needs no look; the others are *candidates* and are checked at
 /// every step. Whatever leaves the assumed intervals (a cascade that moves a mark too far, a margin rate that rises too
 /// much) is noticed before the next detection, and the stretch is screened anew with a wider band, so the shortcut is
-/// exact. Three levels: the whole horizon first, then windows among the horizon's candidates, and within a window only
-/// those candidates that the moves since its beginning can have reached.
+/// exact. What an oracle shows instead of the marks has an interval of its own: what it shows now, the marks that it can
+/// still show, and those to come. Three levels: the whole horizon first, then windows among the horizon's candidates, and
+/// within a window only those candidates that the moves since its beginning can have reached.
 final class CandidateScreen {
   private let plan: VenuePlan
   private let headroom: HeadroomRows
@@ -43,8 +44,8 @@ final class CandidateScreen {
     horizonMoves = order.makeMoves()
     candidates = HeadroomWindow(rows: headroom, columns: columns)
     bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
-    horizon = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
-    window = Stretch(assets: plan.venue.depths.count, columns: columns, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
+    horizon = Stretch(plan: plan, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
+    window = Stretch(plan: plan, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
   }
 
   /// Returns to t = 0: nothing is screened.
@@ -59,32 +60,32 @@ final class CandidateScreen {
     window.end = 0
   }
 
-  /// Writes the accounts with negative headroom at the marks and factors of `step` to `found`, ascending, and returns how
-  /// many there are.
+  /// Writes the accounts with negative headroom at the values and factors in `columns` at `step` to `found`, ascending, and
+  /// returns how many there are. `oracle` made the prices of those values; nil where they are the marks.
   func deficits(
-    step: Int, path: PathView, market: MarketState, columns: ColumnState, ledger: AccountLedger, weighted: [Double],
-    into found: inout [Int32]
+    step: Int, path: PathView, market: MarketState, columns: ColumnState, oracle: OracleFeed?, ledger: AccountLedger,
+    weighted: [Double], into found: inout [Int32]
   ) -> Int {
-    if !horizon.holds(step, market, columns) {
+    if !horizon.holds(step, market, columns, oracle) {
       if step <= horizon.end { horizon.widen() }
-      horizon.cover(step...path.steps, path, market, columns, plan)
+      horizon.cover(step...path.steps, path, market, columns, oracle, plan)
       screenBook(ledger, weighted)
       window.end = 0
     }
-    if !window.holds(step, market, columns) {
+    if !window.holds(step, market, columns, oracle) {
       if step <= window.end { window.widen() }
-      window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, plan)
+      window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, oracle, plan)
       window.write(to: &bounds)
       candidates.begin(
         among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
-        constant: ledger.cash,
+        constant: ledger.standing,
         bounds: bounds, state: columns.packed)
     } else if !ledger.recent.isEmpty {
-      candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash)
+      candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing)
     }
     ledger.forgetRecent()
     return candidates.negativeRows(
-      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, into: &found)
+      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing, into: &found)
   }
 
   /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
@@ -96,7 +97,7 @@ final class CandidateScreen {
     for account in ledger.touched { bits[Int(account) >> 6] |= 1 << UInt64(account & 63) }
     let count = drainBits(&bits, into: &reachable)
     horizonCount = headroom.possiblyNegativeRows(
-      among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash,
+      among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing,
       bounds: bounds,
       into: &horizonCandidates)
   }
@@ -111,15 +112,23 @@ private struct Stretch {
   private let startingCeiling: Double
   private var band: Double
   private var ceiling: Double
+  /// Marks.
   private var low: [Double]
   private var high: [Double]
+  /// The same of what the oracle shows.
+  private var shownLow: [Double]
+  private var shownHigh: [Double]
   private var highFactor: [Double]
   private var columns: [ColumnBounds]
+  private var curved: CurvedBounds
 
   /// Rounding in a bound is far below this relative widening of prices.
   private static let roundingBand = 1e-11
 
-  init(assets: Int, columns: Int, isDynamic: Bool, band: Double, ceiling: Double) {
+  init(plan: VenuePlan, isDynamic: Bool, band: Double, ceiling: Double) {
+    let assets = plan.venue.depths.count
+    let columns = plan.venue.book.columns.count
+    curved = CurvedBounds(plan.curved)
     self.isDynamic = isDynamic
     startingBand = band
     startingCeiling = ceiling
@@ -127,6 +136,8 @@ private struct Stretch {
     self.ceiling = ceiling
     low = [Double](repeating: 0, count: assets)
     high = low
+    shownLow = low
+    shownHigh = low
     highFactor = [Double](repeating: 0, count: 2 * columns)
     self.columns = [ColumnBounds](
       repeating: ColumnBounds(
@@ -147,8 +158,14 @@ private struct Stretch {
   }
 
   /// Whether `step` is covered and everything is inside the assumed intervals now.
-  func holds(_ step: Int, _ market: MarketState, _ columns: ColumnState) -> Bool {
+  func holds(_ step: Int, _ market: MarketState, _ columns: ColumnState, _ oracle: OracleFeed?) -> Bool {
     guard step <= end else { return false }
+    if let oracle {
+      for asset in shownLow.indices {
+        let price = oracle.prices[asset]
+        guard price >= shownLow[asset], price <= shownHigh[asset] else { return false }
+      }
+    }
     if market.hasImpact {
       for asset in low.indices {
         let mark = market.marks[asset]
@@ -162,7 +179,8 @@ private struct Stretch {
 
   /// Assumes intervals for `steps`, around the exogenous extremes and the present impact, factors and funding.
   mutating func cover(
-    _ steps: ClosedRange<Int>, _ path: PathView, _ market: MarketState, _ columns: ColumnState, _ plan: VenuePlan
+    _ steps: ClosedRange<Int>, _ path: PathView, _ market: MarketState, _ columns: ColumnState, _ oracle: OracleFeed?,
+    _ plan: VenuePlan
   ) {
     end = steps.upperBound
     for asset in low.indices {
@@ -179,9 +197,16 @@ private struct Stretch {
       let now = permanent + market.transient[asset]
       low[asset] = lowest * exp(min(permanent, now) - widest) * (1 - Self.roundingBand)
       high[asset] = highest * exp(max(permanent, now) + widest) * (1 + Self.roundingBand)
+      shownLow[asset] = low[asset]
+      shownHigh[asset] = high[asset]
+      guard let oracle else { continue }
+      let reach = oracle.reach(of: asset)
+      shownLow[asset] = min(low[asset], reach.low * (1 - Self.roundingBand))
+      shownHigh[asset] = max(high[asset], reach.high * (1 + Self.roundingBand))
     }
     for index in highFactor.indices { highFactor[index] = columns.maintenanceFactor[index] * (isDynamic ? ceiling : 1) }
     for index in self.columns.indices { cover(column: index, steps, path, columns, plan) }
+    curved.cover(steps, low: shownLow, high: shownHigh, path: path, now: columns.curved)
   }
 
   private mutating func cover(
@@ -207,7 +232,7 @@ private struct Stretch {
       paidHigh = max(0, ends[0], ends[1])
     }
     columns[column] = ColumnBounds(
-      lowPrice: low[about.asset], highPrice: high[about.asset], lowGrowth: min(first, last),
+      lowPrice: shownLow[about.asset], highPrice: shownHigh[about.asset], lowGrowth: min(first, last),
       highGrowth: max(first, last), lowAccrued: now.accrued[column] + paidLow,
       highAccrued: now.accrued[column] + paidHigh, highFactor: highFactor[2 * column],
       highShortFactor: highFactor[2 * column + 1], sizeGrows: true)
@@ -237,5 +262,6 @@ private struct Stretch {
 
   func write(to bounds: inout [Double]) {
     for (index, column) in columns.enumerated() { column.write(column: index, to: &bounds) }
+    curved.write(to: &bounds)
   }
 }

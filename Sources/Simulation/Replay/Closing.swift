@@ -5,7 +5,7 @@ import Venues
 struct Closing {
   /// The account.
   let account: Int
-  /// Fraction of every perpetual that is closed; 0 in a loan liquidation.
+  /// Fraction of every derivative, futures and options, that is closed; 0 in a loan liquidation.
   var derivativeFraction = 0.0
   /// Fraction of every held balance that is sold or seized.
   var heldFraction = 0.0
@@ -44,7 +44,7 @@ struct Closing {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       guard about.countsAsNotional else { return sum }
-      return sum + fraction(of: about.side) * abs(ledger.quantity[position]) * columns.unitNotional[column]
+      return sum + fraction(of: about.side) * abs(ledger.quantity[position]) * columns.unitClosed(column)
     }
   }
 
@@ -59,15 +59,19 @@ struct ClosingRule {
   let plan: VenuePlan
   let requirements: RequirementTable
 
-  /// The closing of `account` at the values in `columns` and the half-spreads per asset.
+  /// The closing of `account` at the values in `columns` and the half-spreads per asset; scenarios add
+  /// `scenarioRequirement` to its maintenance requirement, in proportion to its derivatives.
   func closing(
-    of account: Int, _ ledger: AccountLedger, _ columns: ColumnState, halfSpread: [Double]
+    of account: Int, _ ledger: AccountLedger, _ columns: ColumnState, halfSpread: [Double],
+    scenarioRequirement: Double = 0
   ) -> Closing {
     switch plan.rules.liquidation.method {
     case .full: close(account, fraction: 1, ledger, columns, halfSpread)
     case .partial(let buffer):
       close(
-        account, fraction: partialFraction(account, buffer, ledger, columns, halfSpread), ledger, columns, halfSpread)
+        account,
+        fraction: partialFraction(account, buffer, scenarioRequirement, ledger, columns, halfSpread), ledger, columns,
+        halfSpread)
     case .closeFactor(let factor, let fullBelow, let bonus):
       repay(account, factor: factor, fullBelow: fullBelow, bonus: bonus, ledger, columns)
     }
@@ -76,10 +80,11 @@ struct ClosingRule {
   /// f = ((1+b)·MM − E^w) / ((1+b)·MM − c·N) in [0, 1]: the fraction that brings the account `buffer` above maintenance
   /// at oracle prices after paying penalty and spread; 1 where closing cannot help.
   private func partialFraction(
-    _ account: Int, _ buffer: Double, _ ledger: AccountLedger, _ columns: ColumnState, _ halfSpread: [Double]
+    _ account: Int, _ buffer: Double, _ scenarioRequirement: Double, _ ledger: AccountLedger, _ columns: ColumnState,
+    _ halfSpread: [Double]
   ) -> Double {
-    var weighted = ledger.cash[account]
-    var requirement = 0.0
+    var weighted = ledger.standing[account]
+    var requirement = scenarioRequirement
     var notional = 0.0
     var cost = 0.0
     for position in ledger.book.positions(of: account) {
@@ -94,7 +99,10 @@ struct ClosingRule {
         * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
       notional += size
-      cost += size * (plan.closingPenalty[column] + (about.leg == .face ? 0 : halfSpread[about.asset]))
+      cost +=
+        about.leg == .option
+        ? abs(quantity) * columns.unitClosed(column) * plan.closingPenalty[column]
+        : size * (plan.closingPenalty[column] + (about.isTraded ? halfSpread[about.asset] : 0))
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }
@@ -117,8 +125,11 @@ struct ClosingRule {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       let size = abs(quantity) * columns.unitNotional[column]
-      let spread = about.leg == .face ? 0 : halfSpread[about.asset]
+      let spread = columns.spread(of: column, halfSpread: halfSpread)
       switch about.side {
+      case .perpetual where about.leg == .option:
+        cash += quantity * columns.unitValue[column]
+        cash -= abs(quantity) * columns.unitClosed(column) * plan.closingPenalty[column]
       case .perpetual:
         cash += quantity * columns.unitValue[column] - size * (spread + plan.closingPenalty[column])
       case .owed: cash -= size * (1 + spread + plan.rules.liquidation.penalty)
@@ -136,7 +147,7 @@ struct ClosingRule {
   ) -> Closing {
     var debt = max(0, -ledger.cash[account])
     var held = 0.0
-    var accepted = max(0, ledger.cash[account])
+    var accepted = max(0, ledger.cash[account]) + ledger.book.accounts[account].credit
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]

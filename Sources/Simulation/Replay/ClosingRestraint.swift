@@ -112,7 +112,8 @@ final class ClosingRestraint {
     if areOut { return true }
     if let pauses {
       for position in ledger.book.positions(of: closing.account) where ledger.quantity[position] != 0 {
-        if pauses.isPaused(ledger.book.columns[Int(ledger.book.column[position])].asset) { return true }
+        let about = ledger.book.columns[Int(ledger.book.column[position])]
+        if pauses.isPaused(about.asset) || (about.otherAsset.map { pauses.isPaused($0) } ?? false) { return true }
       }
     }
     guard liquidators != nil else { return false }
@@ -137,7 +138,9 @@ final class ClosingRestraint {
       let units = closing.fraction(of: about.side) * ledger.quantity[position]
       guard units != 0 else { continue }
       let flow = -units * columns.unitTraded[column]
-      loss += flow * (market.expectedFill(asset: about.asset, flow: flow) / market.marks[about.asset] - 1)
+      for asset in [about.asset, about.otherAsset].compactMap(\.self) {
+        loss += flow * (market.expectedFill(asset: asset, flow: flow) / market.marks[asset] - 1)
+      }
     }
     return loss
   }
@@ -156,7 +159,9 @@ final class ClosingRestraint {
     for position in ledger.book.positions(of: closing.account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
-      visit(about.asset, closing.fraction(of: about.side) * abs(ledger.quantity[position]) * columns.unitTraded[column])
+      let money = closing.fraction(of: about.side) * abs(ledger.quantity[position]) * columns.unitTraded[column]
+      visit(about.asset, money)
+      if let other = about.otherAsset { visit(other, money) }
     }
   }
 

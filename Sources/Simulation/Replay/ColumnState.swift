@@ -4,7 +4,7 @@ import Kernels
 
 /// Unit values, notionals and margin factors of one venue's columns as they are now, in the layout the kernels read.
 final class ColumnState {
-  private let plan: VenuePlan
+  let plan: VenuePlan
   /// What one unit adds to equity.
   private(set) var unitValue: [Double]
   /// What one unit counts for in notional.
@@ -25,6 +25,14 @@ final class ColumnState {
   private(set) var maintenanceFactor: [Double]
   /// Interleaved value, notional, maintenance factors of long and short: what `HeadroomRows` reads.
   private(set) var packed: [Double]
+  /// The step that balances, funding and time to expiry stand at.
+  private(set) var step = 0
+  /// Rises whenever a value may have changed: what is computed from the values holds while it stays.
+  private(set) var version = 0
+  /// What options depend on besides marks.
+  private(set) var curved: CurvedState
+  /// The mark of each option's underlying.
+  private(set) var optionMarks: [Double]
 
   init(plan: VenuePlan) {
     self.plan = plan
@@ -39,22 +47,27 @@ final class ColumnState {
     initialFactor = zero + zero
     maintenanceFactor = zero + zero
     packed = [Double](repeating: 0, count: zero.count * HeadroomRows.columnStride)
+    curved = CurvedState(plan.curved)
+    optionMarks = [Double](repeating: 0, count: plan.curved.options.count)
   }
 
   /// Returns to t = 0 with the given marks.
   func reset(marks: [Double]) {
+    step = 0
     for column in accrued.indices {
       accrued[column] = 0
       growth[column] = plan.growth[column][0]
       valueConstant[column] = plan.valueConstant[column]
       notionalConstant[column] = plan.notionalConstant[column]
     }
+    curved.reset()
     revalue(marks: marks)
   }
 
   /// Moves to `step`: balances grow, funding falls due at the step's marks and, where it moves, at the path's rate; what
   /// expires is settled at the marks.
   func advance(to step: Int, marks: [Double], path: PathView) {
+    self.step = step
     for (index, column) in plan.venue.book.columns.enumerated() {
       growth[index] = plan.growth[index][step]
       let interval = plan.fundingSteps[index]
@@ -63,6 +76,7 @@ final class ColumnState {
         accrued[index] += rate * (marks[column.asset] * growth[index] + notionalConstant[index])
       }
     }
+    curved.advance(to: step, path: path)
     for expiry in plan.expiries where expiry.step <= step { settle(expiry, at: step, marks: marks) }
     revalue(marks: marks)
   }
@@ -70,6 +84,10 @@ final class ColumnState {
   /// From its expiry on a unit is worth what it was settled at, whatever the mark, and has no notional.
   private func settle(_ expiry: ColumnExpiry, at step: Int, marks: [Double]) {
     let column = expiry.column
+    if plan.curved.isCurved[column] {
+      if expiry.step == step { _ = curved.settle(column: column, marks: marks) }
+      return
+    }
     if expiry.step == step {
       let mark = marks[plan.venue.book.columns[column].asset]
       valueConstant[column] = mark * growth[column] + valueConstant[column] - accrued[column]
@@ -81,14 +99,82 @@ final class ColumnState {
 
   /// Takes new marks within a step.
   func revalue(marks: [Double]) {
+    version += 1
     for (index, column) in plan.venue.book.columns.enumerated() {
       let grown = marks[column.asset] * growth[index]
-      unitTraded[index] = grown
+      unitTraded[index] = grown * plan.traded[index]
       unitNotional[index] = grown + notionalConstant[index]
       unitValue[index] = grown + valueConstant[index] - accrued[index]
       packed[index * HeadroomRows.columnStride] = unitValue[index]
       packed[index * HeadroomRows.columnStride + 1] = unitNotional[index]
     }
+    for (number, option) in plan.curved.options.enumerated() {
+      let mark = marks[option.asset]
+      optionMarks[number] = mark
+      set(
+        option.column, value: curved.value(option: number, mark: mark), notional: curved.isSettled(number) ? 0 : mark,
+        traded: 0)
+    }
+    for share in plan.curved.shares {
+      let value = share.value(at: marks)
+      set(share.column, value: value, notional: value, traded: value / 2)
+    }
+  }
+
+  /// Sets what a column that is no straight line is worth.
+  private func set(_ column: Int, value: Double, notional: Double, traded: Double) {
+    unitTraded[column] = traded
+    unitNotional[column] = notional
+    unitValue[column] = value
+    packed[column * HeadroomRows.columnStride] = value
+    packed[column * HeadroomRows.columnStride + 1] = notional
+  }
+
+  /// What one unit of a column is closed at when the market fills its assets at `fills` and their marks are `marks`.
+  ///
+  /// An option trades at its value at the marks before the wave: it moves nothing in its underlying. A pool share is
+  /// redeemed at those marks for equal values of both assets, which are sold at the fills.
+  func fillPrice(of column: Int, fills: [Double], marks: [Double]) -> Double {
+    let about = plan.venue.book.columns[column]
+    guard plan.curved.isCurved[column] else {
+      let prices = about.isTraded ? fills : marks
+      return prices[about.asset] * growth[column] + valueConstant[column] - accrued[column]
+    }
+    guard about.leg != .option else { return unitValue[column] }
+    let other = about.otherAsset.map { fills[$0] / marks[$0] } ?? 1
+    return unitValue[column] / 2 * (fills[about.asset] / marks[about.asset] + other)
+  }
+
+  /// What closing one unit of a column counts for in closed notional and is penalised on: its notional, of an option its
+  /// value, since a part of the underlying can be more than the option is worth.
+  func unitClosed(_ column: Int) -> Double {
+    plan.venue.book.columns[column].leg == .option ? unitValue[column] : unitNotional[column]
+  }
+
+  /// Half the relative spread that closing a unit of a column costs.
+  func spread(of column: Int, halfSpread: [Double]) -> Double {
+    let about = plan.venue.book.columns[column]
+    guard about.isTraded else { return 0 }
+    guard plan.curved.isCurved[column] else { return halfSpread[about.asset] }
+    return (halfSpread[about.asset] + (about.otherAsset.map { halfSpread[$0] } ?? 0)) / 2
+  }
+
+  /// Becomes what `other` is, at other prices: what a venue's oracle makes of its columns.
+  func take(_ other: ColumnState, prices: [Double]) {
+    for column in accrued.indices {
+      accrued[column] = other.accrued[column]
+      growth[column] = other.growth[column]
+      valueConstant[column] = other.valueConstant[column]
+      notionalConstant[column] = other.notionalConstant[column]
+    }
+    for index in initialFactor.indices {
+      initialFactor[index] = other.initialFactor[index]
+      maintenanceFactor[index] = other.maintenanceFactor[index]
+      packed[index / 2 * HeadroomRows.columnStride + 2 + index % 2] = maintenanceFactor[index]
+    }
+    curved.take(other.curved)
+    step = other.step
+    revalue(marks: prices)
   }
 
   /// Takes the factors of the margin model times `scale`.

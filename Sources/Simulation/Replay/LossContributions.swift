@@ -27,7 +27,13 @@ final class LossContributions {
     for position in book.positions(of: account) {
       let column = Int(book.column[position])
       let gain = book.quantity[position] * (unitValue[column] - plan.initialValues.unitValue[column])
-      if gain < 0 { costs.append((book.columns[column].asset, -gain)) }
+      guard gain < 0 else { continue }
+      guard let other = book.columns[column].otherAsset else {
+        costs.append((book.columns[column].asset, -gain))
+        continue
+      }
+      costs.append((book.columns[column].asset, -gain / 2))
+      costs.append((other, -gain / 2))
     }
     let total = costs.reduce(0) { $0 + $1.cost }
     guard total > 0 else {

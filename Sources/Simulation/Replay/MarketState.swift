@@ -25,14 +25,17 @@ final class MarketState {
   private(set) var halfSpread: [Double]
   /// What the last wave does to each log mark.
   private var shifts: [Double]
-  /// Whether any trade moved a mark on this path so far.
+  /// Whether any trade, or the loss of a claim, moved a mark on this path so far.
   private(set) var hasImpact = false
   private(set) var lowestMark: [Double]
   private(set) var lowestExogenous: [Double]
   private var initial: [Double]
+  /// The impact by venue of origin; nil where one venue trades.
+  let origins: ImpactOrigins?
 
-  init(plan: MarketPlan) {
+  init(plan: MarketPlan, venueCount: Int = 1) {
     self.plan = plan
+    origins = venueCount > 1 ? ImpactOrigins(venues: venueCount, assets: plan.assetCount) : nil
     let zero = [Double](repeating: 0, count: plan.assetCount)
     marks = zero
     exogenous = zero
@@ -50,6 +53,7 @@ final class MarketState {
 
   /// Returns to t = 0 of the path in `slab`, [asset][point].
   func reset(slab: Span<Double>, points: Int) {
+    if hasImpact { origins?.reset() }
     hasImpact = false
     takeLiquidity(at: 0)
     for asset in marks.indices {
@@ -74,6 +78,7 @@ final class MarketState {
       transient[asset] *= plan.decay
       stepFlow[asset] = 0
     }
+    origins?.decay(by: plan.decay)
   }
 
   /// Moves exogenous prices to those of `step` in the channel of `slab` that begins at `offset`: its low, high or close.
@@ -85,6 +90,14 @@ final class MarketState {
       marks[asset] = hasImpact ? price * exp(permanent[asset] + transient[asset]) : price
       lowestMark[asset] = min(lowestMark[asset], marks[asset])
     }
+  }
+
+  /// Moves the log mark of `asset` by `shift` for good, because the venue `origin`, which it is a claim on, has failed.
+  /// The marks follow with the prices of the step that begins.
+  func impair(asset: Int, by shift: Double, origin: Int) {
+    permanent[asset] += shift
+    origins?.add(permanent: shift, asset: asset, venue: origin)
+    hasImpact = true
   }
 
   /// Depth and spread at a point in time, where a scenario moves them.
@@ -123,6 +136,9 @@ final class MarketState {
       guard shift != 0 else { continue }
       permanent[asset] += plan.impact.permanentShare * shift
       transient[asset] += (1 - plan.impact.permanentShare) * shift
+      origins?.add(
+        permanent: plan.impact.permanentShare * shift, transient: (1 - plan.impact.permanentShare) * shift,
+        asset: asset, flow: flows[asset])
       marks[asset] = exogenous[asset] * exp(permanent[asset] + transient[asset])
       lowestMark[asset] = min(lowestMark[asset], marks[asset])
       moved = true

@@ -28,6 +28,8 @@ package struct VenueSnapshot: Sendable {
   package let venue: Int
   /// Traded marks per asset.
   package let marks: [Double]
+  /// Exogenous prices per asset.
+  package let exogenous: [Double]
   /// Factors on the maintenance requirement per column.
   package let maintenanceFactors: [Double]
   /// Equity per account.
@@ -38,6 +40,8 @@ package struct VenueSnapshot: Sendable {
   package let shortfalls: Double
   package let inflow: Double
   package let uncovered: Double
+  /// Maintenance requirement of all accounts.
+  package let requirement: Double
 }
 
 /// One closing of a watched replay.
@@ -48,6 +52,24 @@ package struct ClosingRecord: Sendable, Equatable {
   package let derivativeFraction: Double
   package let heldFraction: Double
   package let debtFraction: Double
+  /// Notional closed, bought back or repaid, at the marks that the wave was decided at.
+  package let notional: Double
+  /// What explains it; nil where the account was liquidated before.
+  package let cause: LiquidationExplanation?
+}
+
+/// What explains the first liquidation of an account: the least of these that makes it liquidatable.
+package enum LiquidationExplanation: Int, Sendable, CaseIterable {
+  /// It was flagged at t = 0 and is closed though healthy.
+  case atStart
+  /// Exogenous prices.
+  case price
+  /// The impact of its own venue.
+  case ownImpact
+  /// The impact of other venues, or the losses of claims on them.
+  case otherVenue
+  /// The requirement's factors have moved.
+  case requirement
 }
 
 /// Replays one path under one margin model: market, venues and waves in the order of *One path*.
@@ -55,13 +77,16 @@ final class PathReplay {
   let market: MarketState
   let venues: [VenueReplay]
   private var flows: [Double]
+  /// Which venues have failed; nil where none can.
+  private let failures: VenueFailures?
   /// Waves of the step under way that closed somebody.
   private var waves = 0
   weak var observer: (any ReplayObserver)?
 
   init(market: MarketPlan, venues: [VenueReplay]) {
-    self.market = MarketState(plan: market)
+    self.market = MarketState(plan: market, venueCount: venues.count)
     self.venues = venues
+    failures = VenueFailures(venues: venues, claims: market.claims)
     flows = [Double](repeating: 0, count: market.assetCount)
   }
 
@@ -70,9 +95,11 @@ final class PathReplay {
     let values = path.values
     let slab = values.span.extracting(path.start..<path.start + path.slabSize)
     market.reset(slab: slab, points: path.points)
+    failures?.reset()
     for venue in venues { venue.reset(market: market, path: path) }
     for step in 1..<path.points {
       market.begin(step)
+      failures?.strike(market)
       for venue in venues { venue.begin(step) }
       waves = 0
       if let extremes = path.extremes {
@@ -87,6 +114,7 @@ final class PathReplay {
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
       for venue in venues { venue.settleWaiting(step: step, path: path, market: market) }
       for venue in venues { venue.endStep(step) }
+      failures?.endStep(step, venues: venues)
       observe { $0.stepEnded(step, snapshot: $1) }
       guard market.isFinite else { return .nonFinite }
       onStep(step)
@@ -100,7 +128,7 @@ final class PathReplay {
     market.visit(step, slab: slab, offset: offset, points: path.points)
     guard market.isFinite else { return false }
     for venue in venues {
-      venue.revalue(market: market)
+      venue.revalue(step: step, market: market)
       venue.look(at: step, market: market)
     }
     observe { $0.extremeReached(extreme, step: step, snapshot: $1) }
@@ -116,34 +144,49 @@ final class PathReplay {
       let wave = waves + 1
       var active: [VenueReplay] = []
       for asset in flows.indices { flows[asset] = 0 }
-      for venue in venues {
+      if let origins = market.origins { for venue in venues.indices { origins.clearFlows(of: venue) } }
+      for (index, venue) in venues.enumerated() {
+        if let failures, failures.hasFailed[index] { continue }
         guard wave <= venue.plan.rules.liquidation.waves else {
           venue.isCutOff = true
           continue
         }
-        if venue.decideWave(step: step, isFirst: isFirst, path: path, market: market, flows: &flows) {
-          active.append(venue)
-        }
+        if decide(index, step: step, isFirst: isFirst, path: path) { active.append(venue) }
       }
       isFirst = false
       guard !active.isEmpty else { return }
       market.setFills(flows: flows)
+      let notionals = observer == nil ? [] : active.map(\.closingNotionals)
       for venue in active { venue.bookWave(wave: wave, market: market) }
-      report(wave: wave, of: active)
+      report(wave: wave, of: active, notionals: notionals)
       if market.settle(flows: flows) {
-        for venue in venues { venue.revalue(market: market) }
+        for venue in venues { venue.revalue(step: step, market: market) }
       }
       waves = wave
     }
   }
 
-  private func report(wave: Int, of active: [VenueReplay]) {
+  /// Lets one venue decide its part of a wave; several venues' flows are kept apart and added up.
+  private func decide(_ index: Int, step: Int, isFirst: Bool, path: PathView) -> Bool {
+    guard let origins = market.origins else {
+      return venues[index].decideWave(step: step, isFirst: isFirst, path: path, market: market, flows: &flows)
+    }
+    let acts = venues[index].decideWave(
+      step: step, isFirst: isFirst, path: path, market: market, flows: &origins.flows[index])
+    for asset in flows.indices { flows[asset] += origins.flows[index][asset] }
+    return acts
+  }
+
+  private func report(wave: Int, of active: [VenueReplay], notionals: [[Double]]) {
     guard let observer else { return }
-    for (index, venue) in venues.enumerated() where active.contains(where: { $0 === venue }) {
-      let closings = venue.lastClosings.map {
+    for (venue, amounts) in zip(active, notionals) {
+      guard let index = venues.firstIndex(where: { $0 === venue }) else { continue }
+      let causes = venue.causes.lastCauses
+      let closings = zip(venue.lastClosings, amounts).map { closing, notional in
         ClosingRecord(
-          account: $0.account, derivativeFraction: $0.derivativeFraction, heldFraction: $0.heldFraction,
-          debtFraction: $0.debtFraction)
+          account: closing.account, derivativeFraction: closing.derivativeFraction,
+          heldFraction: closing.heldFraction, debtFraction: closing.debtFraction, notional: notional,
+          cause: causes[closing.account])
       }
       observer.waveBooked(wave, closings: closings, fills: market.fills, venue: index)
     }
@@ -151,6 +194,6 @@ final class PathReplay {
 
   private func observe(_ tell: (any ReplayObserver, VenueSnapshot) -> Void) {
     guard let observer else { return }
-    for (index, venue) in venues.enumerated() { tell(observer, venue.snapshot(index: index, marks: market.marks)) }
+    for (index, venue) in venues.enumerated() { tell(observer, venue.snapshot(index: index, market: market)) }
   }
 }

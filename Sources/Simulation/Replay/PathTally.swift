@@ -32,6 +32,8 @@ struct PathTally {
   var notional = 0.0
   var requirementDriven = 0
   var largestWaves = 0
+  /// Pairs of account and step that the oracle's guard kept from liquidation.
+  var blocked = 0
   /// Shortfalls and reserve income of the step under way.
   var stepShortfall = 0.0
   var stepInflow = 0.0

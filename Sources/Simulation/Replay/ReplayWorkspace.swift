@@ -33,7 +33,10 @@ struct ReplayWorkspace: ~Copyable {
           contributions: recordsContributions ? LossContributions(plan: plan) : nil,
           restraint: ClosingRestraint(
             plan: plan, market: simulator.market, venue: index, stepHours: grid.stepHours,
-            seed: simulator.generator.seed), stepHours: grid.stepHours)
+            seed: simulator.generator.seed), stepHours: grid.stepHours,
+          oracle: OracleFeed(
+            plan: plan, points: grid.points, stepHours: grid.stepHours, frozen: simulator.market.frozenOracles),
+          index: index, venueCount: simulator.venues.count)
       }
       return PathReplay(market: simulator.market, venues: venues)
     }
@@ -90,14 +93,18 @@ struct ReplayWorkspace: ~Copyable {
   }
 
   /// Replays one path with an observer.
-  mutating func watch(path: Int, model: Int, observer: any ReplayObserver) -> [Double] {
+  mutating func watch(path: Int, model: Int, observer: any ReplayObserver) -> [[Double]] {
     simulator.generator.generate(block: path / pathsPerBlock, into: &block, workspace: &paths)
     let view = PathView(of: block, path: path % pathsPerBlock)
     let replay = replays[model]
     replay.observer = observer
     let state = replay.run(view) { _ in }
     replay.observer = nil
-    guard state == .completed else { return [Double](repeating: .nan, count: PathQuantity.allCases.count) }
-    return replay.venues[0].outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours).values
+    guard state == .completed else {
+      return replay.venues.map { _ in [Double](repeating: .nan, count: PathQuantity.allCases.count) }
+    }
+    return replay.venues.map {
+      $0.outcome(market: replay.market, path: view, stepHours: simulator.grid.stepHours).values
+    }
   }
 }

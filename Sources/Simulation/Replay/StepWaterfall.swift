@@ -54,8 +54,17 @@ final class StepWaterfall {
     }
     segmentOfAsset = places
     let columns = plan.venue.book.columns
-    perpetualSlots = columns.indices.filter { columns[$0].side == .perpetual && columns[$0].leg == .whole }
-      .sorted { columns[$0].instrument < columns[$1].instrument }.flatMap { [2 * $0, 2 * $0 + 1] }
+    let isLinear = plan.venue.instruments.map {
+      if case .perpetual(let terms) = $0.kind {
+        terms.inverseFace == nil && terms.settlementAsset == nil
+      } else {
+        false
+      }
+    }
+    perpetualSlots = columns.indices.filter {
+      columns[$0].side == .perpetual && columns[$0].leg == .whole && isLinear[columns[$0].instrument]
+    }
+    .sorted { columns[$0].instrument < columns[$1].instrument }.flatMap { [2 * $0, 2 * $0 + 1] }
     holders = plan.holders
     balances = [rules.reserve.balance] + rules.reserve.segments.map(\.balance)
     incomes = [Double](repeating: 0, count: balances.count)
@@ -99,7 +108,7 @@ final class StepWaterfall {
   }
 
   private func notional(_ position: Int, _ ledger: AccountLedger, _ columns: ColumnState) -> Double {
-    abs(ledger.lastClosed[position]) * columns.unitNotional[Int(book.column[position])]
+    abs(ledger.lastClosed[position]) * columns.unitClosed(Int(book.column[position]))
   }
 
   /// Settles a step: income goes in before shortfalls come out. `outside` is the other side of the contracts closed.

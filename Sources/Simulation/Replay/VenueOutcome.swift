@@ -3,16 +3,43 @@ import Venues
 
 extension VenueReplay {
   /// The venue as it is now, for an observer.
-  func snapshot(index: Int, marks: [Double]) -> VenueSnapshot {
+  func snapshot(index: Int, market: MarketState) -> VenueSnapshot {
     VenueSnapshot(
-      venue: index, marks: marks, maintenanceFactors: columns.maintenanceFactor,
+      venue: index, marks: market.marks, exogenous: market.exogenous, maintenanceFactors: columns.maintenanceFactor,
       equities: ledger.book.accounts.indices.map { ledger.equity(of: $0, unitValue: columns.unitValue) },
-      reserve: tally.reserve, shortfalls: tally.shortfalls, inflow: tally.inflow, uncovered: tally.uncovered)
+      reserve: tally.reserve, shortfalls: tally.shortfalls, inflow: tally.inflow, uncovered: tally.uncovered,
+      requirement: requirement)
+  }
+
+  /// Maintenance requirement of all accounts now.
+  private var requirement: Double {
+    let book = ledger.book
+    return book.quantity.indices.reduce(0) { sum, position in
+      let column = Int(book.column[position])
+      let quantity = ledger.quantity[position]
+      return sum + columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
+        * model.requirements.maintenance.requirement(
+          position: position, notional: abs(quantity) * columns.unitNotional[column])
+    }
+  }
+
+  /// Notional that each closing of the wave just decided takes off, before it is booked.
+  var closingNotionals: [Double] {
+    lastClosings.map { closing in
+      if closing.repaid > 0 { return closing.repaid }
+      return ledger.book.positions(of: closing.account).reduce(0) { sum, position in
+        let column = Int(ledger.book.column[position])
+        let about = ledger.book.columns[column]
+        guard about.countsAsNotional else { return sum }
+        let share = about.side == .perpetual ? closing.derivativeFraction : closing.debtFraction
+        return sum + share * abs(ledger.quantity[position]) * columns.unitNotional[column]
+      }
+    }
   }
 
   /// The path's figures at the end, one per `PathQuantity`, and the fall of equity of all accounts and of each group.
   func outcome(market: MarketState, path: PathView, stepHours: Double) -> VenueOutcome {
-    let closing = closingBalance(deficits: deficits(step: path.steps, path: path, market: market))
+    let closing = closingBalance(deficits: deficitsAtMarks(step: path.steps, path: path, market: market))
     var values = [Double](repeating: 0, count: PathQuantity.allCases.count)
     func set(_ quantity: PathQuantity, _ value: Double) { values[quantity.rawValue] = value }
     let backstopDeficit = backstop.map { max(0, -$0.equity(columns)) } ?? 0
@@ -44,6 +71,9 @@ extension VenueReplay {
     set(.liquidatedNotional, tally.notional)
     set(.requirementDriven, Double(tally.requirementDriven))
     set(.waves, Double(tally.largestWaves))
+    set(.oracleBlocked, oracle == nil ? .nan : Double(tally.blocked))
+    set(.oracleErrorMean, oracle?.meanError ?? .nan)
+    set(.oracleErrorLargest, oracle?.largestError ?? .nan)
     set(.markDrawdown, market.markDrawdown)
     set(.exogenousDrawdown, market.exogenousDrawdown)
     set(.initialMarginMean, metrics.initialMarginMean)
@@ -51,10 +81,16 @@ extension VenueReplay {
     set(.peakToTrough, metrics.peakToTrough)
     set(.largestIncrease, metrics.largestIncrease)
     set(.largestCall, metrics.largestCall)
+    set(.changeDeviation, metrics.changeDeviation)
     set(.volatilitySeen, metrics.volatilitySeen(looksAtVolatility: looksAtVolatility))
     set(.volatilityRealised, metrics.volatilityRealised)
     set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0]))
-    return VenueOutcome(values: values, bookLoss: closing.bookLoss)
+    set(.causedByPrice, Double(causes.counts[LiquidationCauses.Cause.price.rawValue]))
+    set(.causedByOwnImpact, Double(causes.counts[LiquidationCauses.Cause.ownImpact.rawValue]))
+    set(.causedByOtherVenue, Double(causes.counts[LiquidationCauses.Cause.otherVenue.rawValue]))
+    set(.causedByRequirement, Double(causes.counts[LiquidationCauses.Cause.requirement.rawValue]))
+    return VenueOutcome(
+      values: values, bookLoss: closing.bookLoss, contagion: causes.preventable.map { Double($0) })
   }
 
   /// Fall of equity and negative equity of open accounts at the end. Accounts that nothing happened to are summed up by
@@ -83,10 +119,11 @@ extension VenueReplay {
     return (loss, negativeEquity(of: deficits))
   }
 
-  /// Σ max(0, −E) over accounts still open, all of which are among `deficits`.
+  /// Σ max(0, −E) over accounts still open: among `deficits`, or healthy by their credit alone.
   private func negativeEquity(of deficits: [Int]) -> Double {
     var sum = 0.0
-    for account in deficits {
+    let drawn = plan.creditedAccounts.filter { !ledger.isClosed[$0] && !deficits.contains($0) }
+    for account in deficits + drawn {
       let equity = ledger.equity(of: account, unitValue: columns.unitValue)
       guard equity < 0 else { continue }
       sum -= equity
@@ -115,6 +152,8 @@ struct VenueOutcome {
   let values: [Double]
   /// [0] of all accounts, [1 + g] of group g.
   let bookLoss: [Double]
+  /// First liquidations that would not have been without the impact of each venue; empty in a job of one venue.
+  let contagion: [Double]
 
   /// Whether every total is a finite number; figures that are undefined or infinite by definition do not count.
   var isFinite: Bool {

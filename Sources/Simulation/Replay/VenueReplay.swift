@@ -10,7 +10,12 @@ final class VenueReplay {
   let plan: VenuePlan
   let model: ModelPlan
   let ledger: AccountLedger
+  /// Positions at the marks.
   let columns: ColumnState
+  /// Positions at the oracle's prices: `columns` itself where the oracle shows the marks.
+  let shown: ColumnState
+  /// What the oracle shows; nil where it shows the marks.
+  let oracle: OracleFeed?
   let metrics: MarginMetrics
   let contributions: LossContributions?
   var tally: PathTally
@@ -26,16 +31,26 @@ final class VenueReplay {
   private let screen: CandidateScreen
   let rule: ClosingRule
   private let holdings: WeightedHoldings
+  /// The accounts margined by scenarios; nil where the model has none.
+  private let scenarios: ScenarioBook?
+  /// Factors on the maintenance requirement at t = 0.
   private var startFactors: [Double] = []
+  /// Where implied volatilities are put for the factors to take, one per asset.
+  private var impliedVolatilities: [Double]
+  /// Why accounts were liquidated.
+  let causes: LiquidationCauses
   private var detected: [Int32]
   var closings: [Closing] = []
   private var closedParts: [(asset: Int, notional: Double)] = []
   var exempt: Set<Int32> = []
+  /// Accounts of the step under way that the oracle's guard kept from liquidation.
+  private var blocked: Set<Int> = []
   private let atStart: AtStart
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?, restraint: ClosingRestraint?, stepHours: Double
+    contributions: LossContributions?, restraint: ClosingRestraint?, stepHours: Double, oracle: OracleFeed? = nil,
+    index: Int = 0, venueCount: Int = 1
   ) {
     self.plan = plan
     self.model = model
@@ -46,14 +61,21 @@ final class VenueReplay {
     self.atStart = atStart
     self.metrics = metrics
     self.contributions = contributions
+    self.oracle = oracle
     columns = ColumnState(plan: plan)
+    causes = LiquidationCauses(
+      venue: index, venueCount: venueCount, reportingCount: plan.census.ids.count, assets: plan.initialPrices.count,
+      makeOracle: { oracle?.another() })
+    shown = oracle == nil ? columns : ColumnState(plan: plan)
     tally = PathTally(reserve: plan.rules.reserve.total)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
+    impliedVolatilities = [Double](repeating: 0, count: plan.assetIDs.count)
     screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
     waterfall = StepWaterfall(plan: plan, holdings: holdings)
+    scenarios = ScenarioBook(plan: plan, model: model)
     detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
   }
 
@@ -68,13 +90,18 @@ final class VenueReplay {
     backstop?.reset()
     isCutOff = false
     contributions?.reset()
+    causes.reset(marks: market.marks)
     factors.reset(oraclePrices: market.marks)
     columns.reset(marks: market.marks)
     columns.setFactors(factors, scale: model.scale)
+    oracle?.reset(marks: market.marks)
+    if oracle != nil { shown.take(columns, prices: market.marks) }
     startFactors = columns.maintenanceFactor
     screen.reset()
+    blocked.removeAll(keepingCapacity: true)
     exempt = atStart == .exempt ? Set(model.liquidatableAtStart) : []
-    metrics.reset(columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+    scenarios?.reset(columns: shown, ledger: ledger, weighted: holdings.weighted, prices: market.marks)
+    metrics.reset(columns: columns, volatilities: factors.volatilities, marks: market.marks, scenarios: scenarios)
   }
 
   /// Begins `step`, before anything moves.
@@ -90,15 +117,22 @@ final class VenueReplay {
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
-    if factors.advance(step: step, oraclePrices: market.marks) {
+    path.give(to: factors, at: step, buffer: &impliedVolatilities)
+    oracle?.publish(at: step, marks: market.marks)
+    causes.publish(at: step, market: market)
+    if factors.advance(step: step, oraclePrices: oracle?.samples ?? market.marks) {
       columns.setFactors(factors, scale: model.scale)
     }
     if let restraint {
       restraint.look(at: step, marks: market.marks)
       restraint.close(step, market: market)
     }
+    if let oracle { shown.take(columns, prices: oracle.prices) }
+    scenarios?.takeReference(
+      columns: shown, ledger: ledger, weighted: holdings.weighted, prices: oracle?.prices ?? market.marks)
     metrics.record(
-      step: step, columns: columns, volatilities: factors.volatilities, oraclePrices: market.marks)
+      step: step, columns: shown, volatilities: factors.volatilities, marks: market.marks, atMarks: columns,
+      scenarios: scenarios)
   }
 
   /// Pays what expires at `step` in cash at its value now; an isolated position's remainder returns to its owner.
@@ -122,7 +156,7 @@ final class VenueReplay {
   func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
-      let closing = rule.closing(of: account, ledger, columns, halfSpread: market.halfSpread)
+      let closing = closing(of: account, market: market)
       if closing.acts { closings.append(closing) }
     }
     isCutOff = !closings.isEmpty
@@ -135,6 +169,12 @@ final class VenueReplay {
     return true
   }
 
+  /// What the venue's policy does with an account, at what its oracle shows.
+  func closing(of account: Int, market: MarketState) -> Closing {
+    rule.closing(
+      of: account, ledger, shown, halfSpread: market.halfSpread, scenarioRequirement: scenarioRequirement(of: account))
+  }
+
   /// Open accounts with negative health now, and, in the first wave of all, those flagged at the start.
   private func detect(isFirst: Bool, path: PathView, step: Int, market: MarketState) -> [Int] {
     var found = deficits(step: step, path: path, market: market)
@@ -143,7 +183,29 @@ final class VenueReplay {
       // They change without having been candidates, so what the screen found out does not hold for them any more.
       screen.invalidate()
     }
-    return exempt.isEmpty ? found : withoutExempt(found)
+    if !exempt.isEmpty { found = withoutExempt(found) }
+    guard let oracle, oracle.hasGuard else { return found }
+    return withoutBlocked(found, market)
+  }
+
+  /// Leaves out accounts with a position in an asset whose oracle is stale, and counts them, once a step.
+  private func withoutBlocked(_ found: [Int], _ market: MarketState) -> [Int] {
+    found.filter { account in
+      let isBlocked = isBlocked(account, market)
+      if isBlocked, blocked.insert(account).inserted { tally.blocked += 1 }
+      return !isBlocked
+    }
+  }
+
+  /// Whether the oracle's guard keeps an account from liquidation now.
+  func isBlocked(_ account: Int, _ market: MarketState) -> Bool {
+    guard let oracle, oracle.hasGuard else { return false }
+    return ledger.book.positions(of: account).contains { position in
+      let about = ledger.book.columns[Int(ledger.book.column[position])]
+      guard ledger.quantity[position] != 0 else { return false }
+      return oracle.isStale(about.asset, mark: market.marks[about.asset])
+        || (about.otherAsset.map { oracle.isStale($0, mark: market.marks[$0]) } ?? false)
+    }
   }
 
   /// Whether the model's factors are made from an estimate of volatility.
@@ -153,8 +215,8 @@ final class VenueReplay {
     for account in exempt {
       let headroom = model.headroom.headroom(
         row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
-        constant: ledger.cash[Int(account)], columns: columns.packed)
-      if headroom >= 0 { exempt.remove(account) }
+        constant: ledger.standing[Int(account)], columns: shown.packed)
+      if headroom - scenarioRequirement(of: Int(account)) >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
   }
@@ -163,7 +225,9 @@ final class VenueReplay {
     for position in ledger.book.positions(of: closing.account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
-      flows[about.asset] -= closing.fraction(of: about.side) * ledger.quantity[position] * columns.unitTraded[column]
+      let units = closing.fraction(of: about.side) * ledger.quantity[position]
+      flows[about.asset] -= units * columns.unitTraded[column]
+      if let other = about.otherAsset { flows[other] -= units * columns.unitTraded[column] }
     }
   }
 
@@ -171,8 +235,9 @@ final class VenueReplay {
   func bookWave(wave: Int, market: MarketState) {
     if !closings.isEmpty { tally.largestWaves = max(tally.largestWaves, wave) }
     if let backstop, backstop.mustSell { sell(backstop, market: market) }
+    causes.count(closings, at: self, market: market)
     for closing in closings {
-      countLiquidation(of: closing)
+      countLiquidation(of: closing, prices: oracle?.prices ?? market.marks)
       tally.liquidatorIncome -= closing.cost
       outside.receive(closing.cost)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
@@ -182,12 +247,6 @@ final class VenueReplay {
       }
     }
     settleEmptied(closings)
-  }
-
-  /// What one unit of a futures column or balance is traded at in the wave.
-  func fill(_ column: Int, market: MarketState) -> Double {
-    market.fills[ledger.book.columns[column].asset] * columns.growth[column] + columns.valueConstant[column]
-      - columns.accrued[column]
   }
 
   /// Settles those of `closings` whose accounts hold nothing any more.
@@ -201,26 +260,42 @@ final class VenueReplay {
   /// The closings of the wave last decided, for traces.
   var lastClosings: [Closing] { closings }
 
-  func countLiquidation(of closing: Closing) {
+  func countLiquidation(of closing: Closing, prices: [Double]) {
     tally.events += 1
     let account = closing.account
     guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
-    guard model.model.isDynamic, health(of: account, factors: columns.maintenanceFactor) < 0 else { return }
-    guard health(of: account, factors: startFactors) >= 0 else { return }
+    guard model.model.isDynamic || scenarios?.contains(account) == true else { return }
+    guard health(of: account) < 0, healthAtStartRates(of: account, prices: prices) >= 0 else { return }
     tally.requirementDriven += 1
   }
 
-  /// Health of an account now under the given factors per column.
+  /// What scenarios add to the account's maintenance requirement now.
+  private func scenarioRequirement(of account: Int) -> Double {
+    scenarios?.maintenanceRequirement(of: account, columns: shown, ledger: ledger) ?? 0
+  }
+
+  /// Health of an account at what is shown now.
+  func health(of account: Int) -> Double {
+    health(of: account, factors: columns.maintenanceFactor) - scenarioRequirement(of: account)
+  }
+
+  /// The same under the requirement's factors of t = 0; `prices` are those shown now.
+  func healthAtStartRates(of account: Int, prices: [Double]) -> Double {
+    let scenarios = scenarios?.requirementAtStartRates(of: account, ledger: ledger, prices: prices) ?? 0
+    return health(of: account, factors: startFactors) - scenarios
+  }
+
+  /// Health of an account now under the given factors per column, but for what scenarios ask for.
   private func health(of account: Int, factors: [Double]) -> Double {
-    var headroom = ledger.cash[account]
+    var headroom = ledger.standing[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
-      headroom += holdings.weighted[position] * columns.unitValue[column]
+      headroom += holdings.weighted[position] * shown.unitValue[column]
       headroom -=
         factors[factorIndex(column: column, quantity: quantity)]
         * model.requirements.maintenance.requirement(
-          position: position, notional: abs(quantity) * columns.unitNotional[column])
+          position: position, notional: abs(quantity) * shown.unitNotional[column])
     }
     return headroom
   }
@@ -237,12 +312,12 @@ final class VenueReplay {
       let before = ledger.quantity[position]
       guard share > 0, before != 0 else { continue }
       let units = share * before
-      let price = fill(column, market: market)
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       guard about.countsAsNotional else { continue }
-      let notional = abs(units) * columns.unitNotional[column]
+      let notional = abs(units) * columns.unitClosed(column)
       closedNotional += notional
       record(closed: units, position, asset: about.asset, notional: notional)
     }
@@ -287,7 +362,7 @@ final class VenueReplay {
       let about = ledger.book.columns[column]
       let before = ledger.quantity[position]
       let units = closing.fraction(of: about.side) * before
-      let price = market.fills[about.asset] * columns.growth[column]
+      let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       setQuantity(before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       tally.liquidatorIncome += units * price
@@ -313,7 +388,7 @@ final class VenueReplay {
   /// Settles what is left of a position from the account's cash at the oracle price, without a trade in the market.
   private func writeOff(_ position: Int, column: Int, of account: Int) {
     let rest = ledger.quantity[position]
-    let value = columns.unitValue[column]
+    let value = shown.unitValue[column]
     setQuantity(0, of: position, account: account)
     ledger.pay(rest * value, to: account)
     outside.buy(units: rest, column: column, price: value)
@@ -337,21 +412,51 @@ final class VenueReplay {
     contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
   }
 
-  /// Open accounts with negative health at the present marks. An account with negative equity is among them, because
-  /// weights never raise equity and requirements are not negative.
+  /// Open accounts with negative health at the present marks. An account without credit whose equity is negative is among
+  /// them, because weights never raise equity and requirements are not negative.
   func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
+    let byScenario =
+      scenarios?.deficits(recent: ledger.recent, columns: shown, ledger: ledger, weighted: holdings.weighted) ?? []
     let count = screen.deficits(
-      step: step, path: path, market: market, columns: columns, ledger: ledger, weighted: holdings.weighted,
-      into: &detected)
-    guard count > 0 else { return [] }
-    return detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
+      step: step, path: path, market: market, columns: shown, oracle: oracle, ledger: ledger,
+      weighted: holdings.weighted, into: &detected)
+    return openAccounts(count, byScenario)
   }
 
-  /// Takes the marks that the wave left behind.
-  func revalue(market: MarketState) { columns.revalue(marks: market.marks) }
+  /// Open accounts whose health would be negative at the marks, whatever the oracle shows: those with negative equity are
+  /// among them.
+  func deficitsAtMarks(step: Int, path: PathView, market: MarketState) -> [Int] {
+    if oracle == nil { return deficits(step: step, path: path, market: market) }
+    screen.invalidate()
+    let byScenario =
+      scenarios?.deficits(recent: ledger.recent, columns: columns, ledger: ledger, weighted: holdings.weighted) ?? []
+    let count = screen.deficits(
+      step: step, path: path, market: market, columns: columns, oracle: nil, ledger: ledger,
+      weighted: holdings.weighted, into: &detected)
+    screen.invalidate()
+    return openAccounts(count, byScenario)
+  }
+
+  /// The first `count` accounts detected, and those found by their scenarios, that are open; ascending.
+  ///
+  /// The screen knows the linear part of health only: what it detects of accounts margined by scenarios is among theirs.
+  private func openAccounts(_ count: Int, _ byScenario: [Int]) -> [Int] {
+    guard count > 0 || !byScenario.isEmpty else { return [] }
+    let found = detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
+    guard let scenarios else { return Array(found) }
+    return (found.filter { !scenarios.contains($0) } + byScenario.filter { !self.ledger.isClosed[$0] }).sorted()
+  }
+
+  /// Takes the marks within `step`: those of a low or high, or what a wave left behind.
+  func revalue(step: Int, market: MarketState) {
+    columns.revalue(marks: market.marks)
+    causes.follow(at: step, market: market)
+    if let oracle, oracle.follow(marks: market.marks, at: step) { shown.revalue(marks: oracle.prices) }
+  }
 
   /// The waterfall at the end of `step`: reserve income first, then draws, then winners, then who is left.
   func endStep(_ step: Int) {
+    if !blocked.isEmpty { blocked.removeAll(keepingCapacity: true) }
     tally.cumulativeDraw += tally.stepShortfall - tally.stepInflow
     tally.requiredReserve = max(tally.requiredReserve, tally.cumulativeDraw)
     guard tally.stepShortfall > 0 || tally.stepInflow > 0 else { return }

@@ -7,21 +7,23 @@ extension VenueReplay {
   func settleWaiting(step: Int, path: PathView, market: MarketState) {
     defer { backstop?.judge(columns) }
     guard isCutOff else { return }
-    let found = deficits(step: step, path: path, market: market).filter { !exempt.contains(Int32($0)) }
+    let found = deficits(step: step, path: path, market: market).filter {
+      !exempt.contains(Int32($0)) && !isBlocked($0, market)
+    }
     closings.removeAll(keepingCapacity: true)
     for account in found {
-      let closing = rule.closing(of: account, ledger, columns, halfSpread: market.halfSpread)
+      let closing = closing(of: account, market: market)
       if closing.acts { closings.append(closing) }
     }
     let waiting = closings.reduce(0) { $0 + $1.notional(ledger, columns) }
-    let left = max(0, waiting - takeOver())
+    let left = max(0, waiting - takeOver(market: market))
     tally.waitingNotionalHours += left * stepHours
     tally.largestWaiting = max(tally.largestWaiting, left)
   }
 
   /// The backstop takes its share of the futures that wait, at a discount to the marks and without a trade in the market;
   /// returns their notional.
-  private func takeOver() -> Double {
+  private func takeOver(market: MarketState) -> Double {
     guard let backstop, !backstop.hasFailed else { return 0 }
     for index in closings.indices {
       closings[index].heldFraction = 0
@@ -33,7 +35,7 @@ extension VenueReplay {
     guard share > 0 else { return 0 }
     closings.removeAll { $0.notional(ledger, columns) == 0 }
     for index in closings.indices {
-      countLiquidation(of: closings[index])
+      countLiquidation(of: closings[index], prices: oracle?.prices ?? market.marks)
       handOver(closings[index], share: share, to: backstop)
     }
     settleEmptied(closings)
@@ -63,7 +65,8 @@ extension VenueReplay {
 
   /// Sells what a failed backstop holds; what its money does not cover is a shortfall.
   func sell(_ backstop: BackstopVault, market: MarketState) {
-    let loss = backstop.sellAll(price: { fill($0, market: market) }, to: &outside)
+    let loss = backstop.sellAll(
+      price: { columns.fillPrice(of: $0, fills: market.fills, marks: market.marks) }, to: &outside)
     guard loss > 0 else { return }
     tally.addBackstopLoss(loss)
     contributions?.addLoss(loss, of: backstop)

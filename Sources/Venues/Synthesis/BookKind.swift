@@ -4,6 +4,7 @@ public import Schema
 public let allBookKinds: [any BookKind.Type] = [
   PerpetualBook.self,
   LendingBook.self,
+  OptionsBook.self,
 ]
 
 /// A way to make up the accounts of a venue from stated distributions.

@@ -29,12 +29,13 @@ package struct ReferencePosition: Sendable {
 
   /// When it is settled in cash; never for most.
   var expiry: FutureExpiry? {
+    if let option { return option.expiry }
     guard case .perpetual(let terms) = kind else { return nil }
     return terms.expiry
   }
 
   /// Whether it counts towards notional: an inverse position does so once, by its face.
-  var countsAsNotional: Bool { side != .held && leg != .coins }
+  var countsAsNotional: Bool { side != .held && leg != .coins && leg != .money }
 
   /// What one unit of a futures contract trades at: the mark, and the mark with basis for a dated one.
   func tradedPrice(mark: Double, hours: Double) -> Double {
@@ -51,12 +52,18 @@ struct ReferenceValuation {
   var hours: Double
   /// Cumulative funding per unit of each instrument.
   var funding: [Double]
+  /// At-the-money implied volatility of each asset; empty where there is none.
+  var impliedVolatilities: [Double] = []
+  /// What multiplies implied volatilities in a scenario.
+  var volatilityFactor = 1.0
 
   /// What one unit adds to equity: price × growth of a balance, price − cumulative funding of a futures contract; the
   /// face of an inverse contract is owed.
   func unitValue(_ position: ReferencePosition) -> Double {
+    if let option = position.option { return unitValue(of: option) }
+    if let share = position.share { return unitValue(of: share) }
     if position.leg == .face { return -1 - funding[position.instrument] }
-    if position.leg == .coins { return prices[position.asset] }
+    if position.leg == .coins || position.leg == .money { return prices[position.asset] }
     if position.side == .perpetual { return unitTraded(position) - funding[position.instrument] }
     return unitTraded(position)
   }
@@ -65,13 +72,16 @@ struct ReferenceValuation {
   /// inverse face.
   func unitNotional(_ position: ReferencePosition) -> Double {
     if let expiry = position.expiry, hours > expiry.hours * (1 - 1e-9) { return 0 }
+    if position.option != nil { return prices[position.asset] }
+    if let share = position.share { return unitValue(of: share) }
     if position.leg == .face { return 1 }
+    if position.leg == .money { return prices[position.asset] }
     return unitTraded(position)
   }
 
   /// Money that closing one unit moves in the market of its asset.
   func unitTraded(_ position: ReferencePosition) -> Double {
-    if position.leg == .face { return 0 }
+    if position.leg == .face || position.leg == .money { return 0 }
     if position.side == .perpetual { return position.tradedPrice(mark: prices[position.asset], hours: hours) }
     return prices[position.asset] * position.growth(hours: hours)
   }
@@ -84,7 +94,7 @@ struct ReferenceValuation {
 
   /// The same moment at other prices.
   func at(_ prices: [Double]) -> ReferenceValuation {
-    ReferenceValuation(prices: prices, hours: hours, funding: funding)
+    ReferenceValuation(prices: prices, hours: hours, funding: funding, impliedVolatilities: impliedVolatilities)
   }
 }
 
@@ -125,7 +135,7 @@ package struct ReferenceAccount: Sendable {
     positions.reduce(cash) { $0 + valuation.value($1) }
   }
 
-  /// Σ |q|·M over its futures.
+  /// Σ |q|·M over its futures and options.
   func perpetualNotional(_ valuation: ReferenceValuation) -> Double {
     positions.filter { $0.side == .perpetual }.reduce(0) { $0 + valuation.notional($1) }
   }

@@ -30,11 +30,12 @@ struct ReferenceBackstop {
 /// The end of a step before its waterfall: who waits, what the backstop takes of it, whether it fails.
 extension ReferenceClearingHouse {
   /// Looks at who would be closed now; the backstop takes its share; the rest is counted as waiting.
-  mutating func settleWaiting(_ valuation: ReferenceValuation) {
+  mutating func settleWaiting(_ valuation: ReferenceValuation, judged: ReferenceValuation) {
     let found = accounts.indices.filter {
-      accounts[$0].isOpen && !accounts[$0].isExempt && margin.health(of: accounts[$0], valuation) < 0
+      !hasFailed && accounts[$0].isOpen && !accounts[$0].isExempt && margin.health(of: accounts[$0], judged) < 0
+        && !isBlocked($0, marks: valuation.prices)
     }
-    let closings = found.map { closing(of: $0, valuation) }.filter(\.isAction)
+    let closings = found.map { closing(of: $0, judged) }.filter(\.isAction)
     var waiting = closings.reduce(0) { $0 + notionalClosed($1, valuation) }
     if backstop?.hasFailed == false { waiting -= takeOver(closings, valuation) }
     path.waitingHours += max(0, waiting) * market.stepHours
@@ -104,7 +105,7 @@ extension ReferenceClearingHouse {
   }
 
   /// Whether the backstop failed and still holds something.
-  var mustSellBackstop: Bool { backstop.map { $0.hasFailed && !$0.holdings.isEmpty } ?? false }
+  var mustSellBackstop: Bool { !hasFailed && backstop.map { $0.hasFailed && !$0.holdings.isEmpty } ?? false }
 
   /// Money that selling what a failed backstop holds brings to each asset's market.
   func backstopFlows(_ valuation: ReferenceValuation) -> [Double] {
@@ -115,10 +116,10 @@ extension ReferenceClearingHouse {
   }
 
   /// Sells it; what its money does not cover is a shortfall that belongs to no account.
-  mutating func sellBackstop(fills: [Double], hours: Double) {
+  mutating func sellBackstop(fills: [Double], _ valuation: ReferenceValuation) {
     guard mustSellBackstop, var own = backstop else { return }
     for position in own.holdings {
-      let money = position.quantity * valuation(fills, hours: hours).unitValue(position)
+      let money = position.quantity * valuation.closingPrice(position, fills: fills)
       own.cash += money
       outside.take(position.quantity, like: position, paying: money)
     }

@@ -20,20 +20,21 @@ public struct ReferenceAction: Sendable, Hashable {
 }
 
 /// Booking: money and quantities change hands at the fills of the wave. Marks in `valuation` are those before the wave, at
-/// which notionals, penalties and loans are settled.
+/// which notionals and penalties are settled; `judged` has the oracle's prices, at which loans are.
 extension ReferenceClearingHouse {
   /// Books closings at the fills of their wave: trades, then penalties, then what isolated positions return to their
   /// owners, then who is wiped out. Each stage covers all accounts before the next, so that their order never matters.
-  mutating func book(_ closings: [ReferenceClosing], venue: Int, fills: [Double], _ valuation: ReferenceValuation)
-    -> [ReferenceAction]
-  {
+  mutating func book(
+    _ closings: [ReferenceClosing], venue: Int, fills: [Double], _ valuation: ReferenceValuation,
+    _ judged: ReferenceValuation
+  ) -> [ReferenceAction] {
     var actions = closings.map {
-      ReferenceAction(venue: venue, closing: $0, health: margin.health(of: accounts[$0.account], valuation))
+      ReferenceAction(venue: venue, closing: $0, health: margin.health(of: accounts[$0.account], judged))
     }
     for index in actions.indices {
-      count(actions[index].closing.account, valuation)
+      count(actions[index].closing.account, judged)
       if case .closeFactor(_, _, let bonus) = rules.liquidation.method {
-        bookLending(&actions[index], bonus: bonus, fills: fills, valuation)
+        bookLending(&actions[index], bonus: bonus, fills: fills, judged, marks: valuation)
       } else {
         bookClosing(&actions[index], fills: fills, valuation)
       }
@@ -52,17 +53,27 @@ extension ReferenceClearingHouse {
   /// negative now and would not be under the requirement of t = 0.
   mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
     path.liquidationEvents += 1
-    let isFirst = path.liquidatedOwners.insert(accounts[index].terms.owner ?? index).inserted
+    let isFirst = path.liquidatedOwners.insert(reportingName(of: index)).inserted
+    if isFirst { countCause(of: index, valuation) }
     guard isFirst, margin.health(of: accounts[index], valuation) < 0 else { return }
-    if startingMargin.health(of: accounts[index], valuation) >= 0 { path.requirementDriven += 1 }
+    let start = self.valuation(startingMargin.start, hours: 0)
+    if startingMargin.healthAtStartRates(of: accounts[index], valuation, start: start) >= 0 {
+      path.requirementDriven += 1
+    }
+  }
+
+  /// Whom an account is reported under.
+  private func reportingName(of index: Int) -> String {
+    let terms = accounts[accounts[index].terms.owner ?? index].terms
+    return terms.holder ?? terms.id
   }
 
   /// A trade of part of a position at the fill: the trader gets the money, the outside market the quantity.
-  private mutating func trade(_ share: Double, of position: ReferencePosition, fills: [Double], hours: Double) -> Double
-  {
-    let valuation = valuation(fills, hours: hours)
+  private mutating func trade(
+    _ share: Double, of position: ReferencePosition, fills: [Double], _ valuation: ReferenceValuation
+  ) -> Double {
     let quantity = share * position.quantity
-    let money = quantity * valuation.unitValue(position)
+    let money = quantity * valuation.closingPrice(position, fills: fills)
     outside.take(quantity, like: position, paying: money)
     return money
   }
@@ -78,12 +89,12 @@ extension ReferenceClearingHouse {
       let position = accounts[index].positions[place]
       let share = action.closing.share(of: position)
       guard share > 0, position.quantity != 0 else { continue }
-      accounts[index].cash += trade(share, of: position, fills: fills, hours: valuation.hours)
+      accounts[index].cash += trade(share, of: position, fills: fills, valuation)
       accounts[index].positions[place].quantity *= 1 - share
+      action.notional += share * valuation.closedSize(position)
       guard position.countsAsNotional else { continue }
-      action.notional += share * valuation.notional(position)
       accounts[index].positions[place].lastClosed = share * position.quantity
-      earned[position.asset, default: 0] += share * valuation.notional(position)
+      earned[position.asset, default: 0] += share * valuation.closedSize(position)
     }
     let left = max(0, accounts[index].equity(valuation))
     action.penalty = min(rules.liquidation.penalty * action.notional, left)
@@ -104,7 +115,8 @@ extension ReferenceClearingHouse {
   /// The borrower's books therefore do not depend on the fills. The liquidator earns the proceeds of the collateral, pays
   /// for the debt and, one to one, for negative cash, and gives the reserve its share of the bonus; slippage is its own.
   private mutating func bookLending(
-    _ action: inout ReferenceAction, bonus: Double, fills: [Double], _ valuation: ReferenceValuation
+    _ action: inout ReferenceAction, bonus: Double, fills: [Double], _ valuation: ReferenceValuation,
+    marks: ReferenceValuation
   ) {
     let closing = action.closing
     let index = closing.account
@@ -116,7 +128,7 @@ extension ReferenceClearingHouse {
         accounts[index].positions[place].lastClosed = share * position.quantity
         earned[position.asset, default: 0] += share * valuation.notional(position)
       }
-      liquidators += trade(share, of: position, fills: fills, hours: valuation.hours)
+      liquidators += trade(share, of: position, fills: fills, marks)
       accounts[index].positions[place].quantity *= 1 - share
     }
     accounts[index].cash += closing.repaidCash
@@ -134,7 +146,7 @@ extension ReferenceClearingHouse {
   private mutating func settleDebt(of index: Int, _ valuation: ReferenceValuation) {
     for place in accounts[index].positions.indices where accounts[index].positions[place].side == .owed {
       let position = accounts[index].positions[place]
-      accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+      accounts[index].cash += trade(1, of: position, fills: valuation.prices, valuation)
       accounts[index].positions[place].quantity = 0
       if position.quantity < 0 { accounts[index].positions[place].lastClosed = position.quantity }
     }
@@ -150,7 +162,7 @@ extension ReferenceClearingHouse {
         guard let expiry = position.expiry, abs(expiry.hours - valuation.hours) < 1e-9 * expiry.hours,
           position.quantity != 0
         else { continue }
-        accounts[index].cash += trade(1, of: position, fills: valuation.prices, hours: valuation.hours)
+        accounts[index].cash += trade(1, of: position, fills: valuation.prices, valuation)
         accounts[index].positions[place].quantity = 0
       }
     }
@@ -185,7 +197,11 @@ extension ReferenceClearingHouse {
     path.equityLost += max(0, startEquities[index])
     path.shortfallOfAccount[index, default: 0] += action.shortfall
     let sold = accounts[index].positions.filter { $0.lastClosed != 0 }
-    let weights = sold.map { abs($0.lastClosed) * valuation.unitNotional($0) }
+    let weights = sold.map { position in
+      var closed = position
+      closed.quantity = position.lastClosed
+      return valuation.closedSize(closed)
+    }
     let total = weights.reduce(0, +)
     for (position, weight) in zip(sold, weights) where total > 0 {
       step.claims.append(

@@ -50,8 +50,14 @@ struct ReferenceClearingHouse {
   var liquidators = 0.0
   /// The other side of every trade.
   var outside: ReferenceOutsideMarket
+  /// Whether the venue has failed; it then liquidates nobody any more.
+  var hasFailed = false
+  /// What would be shown with less impact, for the causes of liquidations.
+  var counterfactuals: [ReferenceCounterfactual] = []
   /// The step under way; depth and spread are those of its end.
   var stepNumber = 0
+  /// What the venue judges accounts by.
+  var oracle: ReferenceOracle
   /// What happened in the step so far.
   var step = ReferenceStepTally()
   /// What happened on the path so far.
@@ -72,9 +78,10 @@ struct ReferenceClearingHouse {
     sharedReserve = rules.reserve.balance
     segments = rules.reserve.segments.map(\.balance)
     outside = ReferenceOutsideMarket(accounts: accounts)
+    oracle = ReferenceOracle(policy: rules.oracle, market: market, marks: prices)
     restraint = ReferenceRestraint(prices: prices)
     backstop = rules.backstop.map { ReferenceBackstop($0) }
-    let start = ReferenceValuation(prices: prices, hours: 0, funding: funding)
+    let start = valuation(prices, hours: 0)
     startEquities = accounts.map { $0.equity(start) }
   }
 
@@ -83,7 +90,10 @@ struct ReferenceClearingHouse {
 
   /// The venue's positions at `prices` now.
   func valuation(_ prices: [Double], hours: Double) -> ReferenceValuation {
-    ReferenceValuation(prices: prices, hours: hours, funding: funding)
+    let point = Int((hours / market.stepHours).rounded())
+    return ReferenceValuation(
+      prices: prices, hours: hours, funding: funding,
+      impliedVolatilities: market.impliedVolatilities.map { $0[point] })
   }
 
   /// Marks who is liquidatable at t = 0 and what that means for them: closed in the first wave of the first step, or
@@ -109,17 +119,29 @@ struct ReferenceClearingHouse {
     }
   }
 
-  /// Who is liquidated in this wave: open accounts whose health is below zero, all judged at the same marks, so that the
-  /// order of accounts never matters. An exempt account found healthy is exempt no longer.
-  mutating func detect(_ valuation: ReferenceValuation, forcingFlagged: Bool) -> [Int] {
+  /// Who is liquidated in this wave: open accounts whose health is below zero, all judged at the same prices, so that the
+  /// order of accounts never matters. An exempt account found healthy is exempt no longer. Accounts in an asset whose
+  /// oracle is too far from its mark wait, and are counted once a step.
+  mutating func detect(_ valuation: ReferenceValuation, marks: [Double], forcingFlagged: Bool) -> [Int] {
     var detected: [Int] = []
+    if hasFailed { return [] }
     for index in accounts.indices where accounts[index].isOpen {
       let isHealthy = margin.health(of: accounts[index], valuation) >= 0
       if isHealthy { accounts[index].isExempt = false }
       let isForced = forcingFlagged && accounts[index].wasFlaggedAtStart
-      if (!isHealthy && !accounts[index].isExempt) || isForced { detected.append(index) }
+      guard (!isHealthy && !accounts[index].isExempt) || isForced else { continue }
+      if isBlocked(index, marks: marks) { step.blocked.insert(index) } else { detected.append(index) }
     }
     return detected
+  }
+
+  /// Whether the oracle's guard keeps an account from liquidation.
+  func isBlocked(_ index: Int, marks: [Double]) -> Bool {
+    accounts[index].positions.contains {
+      $0.quantity != 0
+        && (oracle.isStale($0.asset, marks: marks)
+          || $0.share?.otherAsset.map { oracle.isStale($0, marks: marks) } == true)
+    }
   }
 
   /// Net flow of closings per asset, in money at the marks, positive for buying.
@@ -127,8 +149,9 @@ struct ReferenceClearingHouse {
     var flows = valuation.prices.map { _ in 0.0 }
     for closing in closings {
       for position in accounts[closing.account].positions {
-        let money = position.quantity * valuation.unitTraded(position)
-        flows[position.asset] -= closing.share(of: position) * money
+        for part in valuation.traded(position) {
+          flows[part.asset] -= closing.share(of: position) * position.quantity * part.money
+        }
       }
     }
     return flows
@@ -141,6 +164,8 @@ struct ReferenceStepTally {
   var shortfalls = 0.0
   /// The reserve's share of penalties and bonuses.
   var reserveIncome = 0.0
+  /// Accounts that the oracle's guard kept from liquidation.
+  var blocked: Set<Int> = []
   /// What is known of the income by asset.
   var incomeOfAsset: [Int: Double] = [:]
   /// Shortfalls by what the bankrupt accounts' last closings sold.
@@ -174,8 +199,9 @@ struct ReferencePathTally {
   var exhaustionHours = Double.infinity
   /// By index of the account, isolated positions apart from their owners.
   var shortfallOfAccount: [Int: Double] = [:]
-  /// Indices of accounts liquidated at least once, isolated positions under their owners.
-  var liquidatedOwners: Set<Int> = []
+  /// Names of accounts liquidated at least once, isolated positions under their owners, sub-accounts under their holders.
+  var liquidatedOwners: Set<String> = []
+  var causes = ReferenceCauses()
   var liquidationEvents = 0
   var liquidatedNotional = 0.0
   var requirementDriven = 0
@@ -187,6 +213,8 @@ struct ReferencePathTally {
   /// Notional waiting at the ends of steps: times hours, and the most.
   var waitingHours = 0.0
   var largestWaiting = 0.0
+  /// Pairs of account and step that the oracle's guard kept from liquidation.
+  var blocked = 0
 }
 
 /// The outside market: the counterparty of every trade, tallied from its own trades and never as a balancing item.

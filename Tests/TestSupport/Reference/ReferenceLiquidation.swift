@@ -66,17 +66,23 @@ extension ReferenceClearingHouse {
     guard account.perpetualNotional(valuation) > 0 else { return 1 }
     let target = (1 + targetBuffer) * margin.requirement(.maintenance, of: account, valuation)
     let cost = perpetuals.reduce(0) { sum, position in
-      sum + penalty(position, valuation) + abs(position.quantity) * valuation.unitTraded(position)
-        * market.halfSpread(position.asset, step: stepNumber)
+      sum + penalty(position, valuation) + spreadCost(position, valuation)
     }
     guard target - cost > 0 else { return 1 }
-    let missing = target - margin.weightedEquity(.maintenance, of: account, valuation)
+    let missing = target - margin.weightedEquity(.maintenance, of: account, valuation) - account.terms.credit
     return min(1, max(0, missing / (target - cost)))
   }
 
-  /// The penalty for closing all of a position: on its notional, on nothing for the coins of an inverse one.
+  /// The penalty for closing all of a position: on its notional, on nothing for the coins of an inverse one, on the value of an option.
   private func penalty(_ position: ReferencePosition, _ valuation: ReferenceValuation) -> Double {
-    position.countsAsNotional ? rules.liquidation.penalty * valuation.notional(position) : 0
+    rules.liquidation.penalty * valuation.closedSize(position)
+  }
+
+  /// Half the spread on what closing a position trades.
+  private func spreadCost(_ position: ReferencePosition, _ valuation: ReferenceValuation) -> Double {
+    valuation.traded(position).reduce(0) { sum, part in
+      sum + abs(position.quantity) * part.money * market.halfSpread(part.asset, step: stepNumber)
+    }
   }
 
   /// Closes perpetuals, buys debts back, then sells as much collateral as negative cash needs, at the marks.
@@ -92,9 +98,7 @@ extension ReferenceClearingHouse {
     var proceeds = 0.0
     for position in account.positions where position.quantity != 0 {
       let notional = valuation.notional(position)
-      let spreadCost =
-        abs(position.quantity) * valuation.unitTraded(position)
-        * market.halfSpread(position.asset, step: stepNumber)
+      let spreadCost = spreadCost(position, valuation)
       switch position.side {
       case .perpetual:
         cashAfter += valuation.value(position) - spreadCost - penalty(position, valuation)

@@ -73,6 +73,8 @@ public enum ReferenceMarginModel: Sendable {
   case rated(ReferenceRating)
   /// An initial rate per instrument that follows its open interest.
   case openInterest([OpenInterestMargin.Market?])
+  /// Portfolio margin.
+  case scenarioGrid(ReferenceScenarios)
 
   /// Whether rates are made from an estimate of volatility.
   var looksAtVolatility: Bool {
@@ -110,7 +112,7 @@ package struct ReferenceMargin: Sendable {
   private(set) var rates: [ReferenceRates]
   /// The last oracle price of each asset, and the first.
   private var oracle: [Double]
-  private let start: [Double]
+  let start: [Double]
 
   /// The model at t = 0.
   package init(
@@ -137,8 +139,9 @@ package struct ReferenceMargin: Sendable {
     return variances.map { sqrt($0 / (stepHours / 8760)) }
   }
 
-  /// Takes the oracle prices of a step; estimates follow at once, the rates on schedule.
-  package mutating func advance(step: Int, prices: [Double]) {
+  /// Takes the oracle prices of a step and the implied volatilities of its end, where the market has any; estimates follow
+  /// at once, the rates on schedule.
+  package mutating func advance(step: Int, prices: [Double], impliedVolatilities: [Double] = []) {
     var updateHours = stepHours
     switch model {
     case .volatilityScaled(let figures):
@@ -149,6 +152,7 @@ package struct ReferenceMargin: Sendable {
       }
       updateHours = figures.updateHours
     case .rated(let rating):
+      if case .implied = rating.estimator { variances = impliedVolatilities.map { $0 * $0 * stepHours / 8760 } }
       for asset in prices.indices {
         let logReturn = log(prices[asset] / oracle[asset])
         variances[asset] = rating.nextVariance(
@@ -193,7 +197,7 @@ package struct ReferenceMargin: Sendable {
     let accounts = venue.book.accounts.indices.map {
       ReferenceAccount($0, of: venue.book, instruments: venue.instruments)
     }
-    return accounts.flatMap(\.positions).filter { $0.instrument == instrument && $0.leg != .coins }
+    return accounts.flatMap(\.positions).filter { $0.instrument == instrument && $0.countsAsNotional }
       .reduce(0) { $0 + moment.notional($1) }
   }
 
@@ -218,17 +222,22 @@ package struct ReferenceMargin: Sendable {
   package func requirement(
     _ level: ReferenceLevel, position: ReferencePosition, notional: Double, of account: ReferenceAccount
   ) -> Double {
-    if position.leg == .coins { return 0 }
+    if position.leg == .coins || position.leg == .money { return 0 }
     switch (model, position.kind) {
     case (.tiered(let tables), .perpetual(let terms)), (.sizePremium(let tables, _), .perpetual(let terms)):
       guard let index = terms.brackets else { return 0 }
       return scale * Self.bracketed(notional, by: tables[index].brackets, level)
+    case (.tiered(let tables), .option(let terms)), (.sizePremium(let tables, _), .option(let terms)):
+      guard position.quantity < 0, let index = terms.brackets else { return 0 }
+      return scale * Self.bracketed(notional, by: tables[index].brackets, level)
     case (.volatilityScaled, .perpetual), (.rated, .perpetual), (.openInterest, .perpetual):
       return scale * rates[position.instrument].of(level, quantity: position.quantity) * notional
-    case (.loanToValue, .spot(let terms)) where position.side == .held:
-      guard let listed = terms.loanToValue else { return scale * notional }
+    case (.scenarioGrid(let scenarios), .perpetual), (.scenarioGrid(let scenarios), .option):
+      return requirement(scenarios, position, notional: notional, of: account.terms, level)
+    case (.loanToValue, _) where position.side == .held:
+      guard let listed = position.asCollateral?.loanToValue else { return scale * notional }
       return scale * notional * (1 - level.of(account.terms.loanToValue ?? listed))
-    case (.lending(let modes, let shift), .spot) where position.side == .held:
+    case (.lending(let modes, let shift), _) where position.side == .held:
       let mode = account.terms.efficiencyMode.map { modes[$0] }
       return scale * notional * (1 - level.of(Self.accepted(position, of: account, mode: mode, shift: shift)))
     default: return 0
@@ -241,7 +250,7 @@ package struct ReferenceMargin: Sendable {
   private static func accepted(
     _ position: ReferencePosition, of account: ReferenceAccount, mode: EfficiencyMode?, shift: TwoLevels
   ) -> TwoLevels {
-    guard case .spot(let terms) = position.kind, var figures = terms.loanToValue else {
+    guard var figures = position.asCollateral?.loanToValue else {
       return TwoLevels(initial: 0, maintenance: 0)
     }
     if let mode, mode.instruments.contains(position.instrument),
@@ -269,7 +278,8 @@ package struct ReferenceMargin: Sendable {
 
   /// What a unit of the position's value counts for in weighted equity; the size of the position is that of the moment.
   package func weight(_ level: ReferenceLevel, position: ReferencePosition) -> Double {
-    guard case .spot(let terms) = position.kind else { return 1 }
+    if let option = position.option { return position.quantity > 0 ? level.of(option.longWeight) : 1 }
+    guard let terms = position.asCollateral else { return 1 }
     let listed = level.of(position.side == .owed ? terms.liabilityWeight : terms.collateralWeight)
     switch model {
     case .loanToValue, .lending: return 1
@@ -282,9 +292,9 @@ package struct ReferenceMargin: Sendable {
 }
 
 extension ReferenceMargin {
-  /// Σ over the positions of what each demands.
+  /// Σ over the positions of what each demands, and what scenarios ask for.
   func requirement(_ level: ReferenceLevel, of account: ReferenceAccount, _ valuation: ReferenceValuation) -> Double {
-    account.positions.reduce(0) { sum, position in
+    account.positions.reduce(scenarioRequirement(level, of: account, valuation)) { sum, position in
       sum + requirement(level, position: position, notional: valuation.notional(position), of: account)
     }
   }
@@ -292,11 +302,12 @@ extension ReferenceMargin {
   /// Cash plus the weighted value of every position.
   func weightedEquity(_ level: ReferenceLevel, of account: ReferenceAccount, _ valuation: ReferenceValuation) -> Double
   {
-    account.positions.reduce(account.cash) { $0 + weight(level, position: $1) * valuation.value($1) }
+    account.positions.reduce(account.cash) { $0 + weight(level, position: $1, of: account) * valuation.value($1) }
   }
 
-  /// Weighted equity minus maintenance requirement: below zero the account is liquidatable.
+  /// Weighted equity and agreed credit minus maintenance requirement: below zero the account is liquidatable.
   func health(of account: ReferenceAccount, _ valuation: ReferenceValuation) -> Double {
-    weightedEquity(.maintenance, of: account, valuation) - requirement(.maintenance, of: account, valuation)
+    weightedEquity(.maintenance, of: account, valuation) + account.terms.credit
+      - requirement(.maintenance, of: account, valuation)
   }
 }

@@ -4,9 +4,9 @@ import Foundation
 
 /// What a margin model demanded along one path at one venue, the book of t = 0 held constant.
 ///
-/// Prices are the oracle's at the start of each step, before its waves. A *market* is an instrument on one side of the
+/// Notionals are at the oracle's prices, moves at the marks before the waves of each step. A *market* is an instrument on one side of the
 /// book whose positions have an initial requirement at t = 0; its weight is its open interest Q·u(0) at t = 0, Q being
-/// Σ |q| and u the unit notional.
+/// Σ |q| and u the unit notional. An account margined by scenarios is judged by itself: see `ReferenceHeldPortfolios`.
 public struct ReferenceMarginMeasures: Sendable, Hashable {
   /// Summed initial requirement of the book, mean over steps 1…T.
   public var initialMarginMean = 0.0
@@ -16,11 +16,13 @@ public struct ReferenceMarginMeasures: Sendable, Hashable {
   public var peakToTrough = 1.0
   /// Largest relative increase of that rate over the window, at least 0.
   public var largestIncrease = 0.0
+  /// Standard deviation of that rate's relative changes over the window; 0 for a single one.
+  public var changeDeviation = 0.0
   /// Largest increase of the summed requirement over the window, in money, at least 0.
   public var largestCall = 0.0
   /// Mean over steps of the weighted volatility that the margin saw, annualised; nil for a static model.
   public var volatilitySeen: Double?
-  /// Weighted realised volatility of the oracle prices, annualised; nil if nothing is margined.
+  /// Weighted realised volatility of the marks, annualised; nil if nothing is margined.
   public var volatilityRealised: Double?
 
   init(house: ReferenceClearingHouse, venue: Int, steps: [ReferenceStep], stepHours: Double) {
@@ -37,6 +39,11 @@ public struct ReferenceMarginMeasures: Sendable, Hashable {
     if let least = rates.min(), let most = rates.max(), least > 0 { peakToTrough = most / least }
     for step in window..<steps.count where rates[step - window] > 0 {
       largestIncrease = max(largestIncrease, rates[step] / rates[step - window] - 1)
+    }
+    let changes = (window..<steps.count).filter { rates[$0 - window] > 0 }.map { rates[$0] / rates[$0 - window] - 1 }
+    if changes.count > 1 {
+      let mean = changes.reduce(0, +) / Double(changes.count)
+      changeDeviation = sqrt(changes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(changes.count - 1))
     }
     coverage = book.coverage(window: window)
     if house.margin.model.looksAtVolatility {
@@ -60,19 +67,23 @@ private struct HeldBook {
   let stepHours: Double
   /// The markets with a requirement at t = 0.
   private var markets: [Market] = []
+  private let portfolios: ReferenceHeldPortfolios
 
   init(house: ReferenceClearingHouse, venue: Int, steps: [ReferenceStep], stepHours: Double) {
     self.house = house
     self.venue = venue
     self.steps = steps
     self.stepHours = stepHours
-    markets = Self.markets(of: house).filter { demand($0, at: 0, ratesOf: 0) > 0 }
+    portfolios = ReferenceHeldPortfolios(house: house, steps: steps, stepHours: stepHours)
+    markets = Self.markets(of: house).filter { market in
+      demand(market, at: 0, ratesOf: 0) > 0 || market.positions.contains { portfolios.takesPart($0) }
+    }
   }
 
   /// Initial requirement of one market at the prices of one step under the rates of another.
   private func demand(_ market: Market, at step: Int, ratesOf other: Int) -> Double {
     let moment = ReferenceValuation(
-      prices: steps[step].openingMarks, hours: Double(step) * stepHours, funding: [])
+      prices: house.oracle.openings[step], hours: Double(step) * stepHours, funding: [])
     let margin = house.margin.withRates(steps[other].venues[venue].rates)
     return market.positions.reduce(0) { sum, held in
       sum
@@ -83,7 +94,7 @@ private struct HeldBook {
 
   /// The same of the whole book.
   func requirement(at step: Int, ratesOf other: Int) -> Double {
-    markets.reduce(0) { $0 + demand($1, at: step, ratesOf: other) }
+    markets.reduce(portfolios.requirement(at: step, ratesOf: other)) { $0 + demand($1, at: step, ratesOf: other) }
   }
 
   /// Q·u(0) of one market.
@@ -107,7 +118,17 @@ private struct HeldBook {
     var covered = 0.0
     var judged = 0.0
     for from in stride(from: 0, through: steps.count - 1 - window, by: window) {
-      for market in markets {
+      for portfolio in portfolios.all {
+        judged += portfolio.notional
+        if portfolios.loss(of: portfolio, from: from, to: from + window)
+          <= portfolios.required(of: portfolio, at: from)
+        {
+          covered += portfolio.notional
+        }
+      }
+      // What options and pool shares lose is not the move of a mark.
+      let rated = markets.map { $0.without(portfolios) }.filter { openInterest(of: $0) > 0 }
+      for market in rated where market.positions.allSatisfy({ !$0.position.isCurved }) {
         let weight = openInterest(of: market)
         let asset = market.asset
         let move = steps[from + window].openingMarks[asset] / steps[from].openingMarks[asset] - 1
@@ -128,6 +149,13 @@ private struct HeldBook {
     let leg: Book.Column.Leg
     let asset: Int
     var positions: [(position: ReferencePosition, account: ReferenceAccount)] = []
+
+    /// The positions of accounts that are not margined by scenarios.
+    func without(_ portfolios: ReferenceHeldPortfolios) -> Market {
+      var other = self
+      other.positions = positions.filter { !portfolios.takesPart($0) }
+      return other
+    }
 
     /// The same with everybody on one side.
     func allOn(side: Double) -> Market {

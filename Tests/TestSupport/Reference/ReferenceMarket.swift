@@ -15,6 +15,8 @@ public struct ReferenceMarket: Sendable {
   /// What a long perpetual on each asset pays per hour, as a fraction of the mark, [asset][point]; empty where no funding
   /// rate moves.
   public var fundingRates: [[Double]] = []
+  /// At-the-money implied volatility of each asset, annualised, [asset][point]; empty where there is none.
+  public var impliedVolatilities: [[Double]] = []
   /// Annualised volatility of each asset at t = 0: what a margin model's estimate starts from.
   public var initialVolatilities: [Double]
   /// Annualised long-run volatility of each asset: what impact is measured in.
@@ -29,6 +31,10 @@ public struct ReferenceMarket: Sendable {
   public var pathNumber: UInt64 = 0
   /// Factors on volume and half-spread along time; nil where they stay.
   public var liquidity: LiquiditySchedule?
+  /// Assets that lose value when a venue fails.
+  public var claims: [VenueClaim] = []
+  /// Whether the oracles of an asset stand still, [asset][point]; nil if none ever does.
+  public var frozenOracles: [[Bool]]?
 
   /// Creates a market; the arrays have one element per asset, the prices as many points each.
   public init(
@@ -98,21 +104,38 @@ struct ReferencePrices {
   private(set) var transient: [Double]
   /// S: what the waves of this step traded so far, in money.
   private(set) var flowOfStep: [Double]
+  /// What is left of the value of each asset after the failures of venues that it is a claim on.
+  private(set) var recovery: [Double]
+  /// The same impact by the venue that made it.
+  private(set) var impactOf: [ReferenceVenueImpact]
 
-  init(market: ReferenceMarket) {
+  init(market: ReferenceMarket, venues: Int) {
     self.market = market
     exogenous = market.exogenous.map { $0[0] }
     permanent = exogenous.map { _ in 0 }
     transient = permanent
     flowOfStep = permanent
+    recovery = exogenous.map { _ in 1 }
+    impactOf = (0..<venues).map { [permanent] _ in ReferenceVenueImpact(permanent: permanent, transient: permanent) }
+  }
+
+  /// What a log impact does to a price.
+  func impactFactor(_ impact: Double) -> Double { exp(impact) }
+
+  /// A venue has failed: claims on it keep what is recovered, from now on.
+  mutating func fail(venue: Int) {
+    for claim in market.claims where claim.venue == venue {
+      recovery[claim.asset] *= claim.recovery
+      impactOf[venue].permanent[claim.asset] += log(claim.recovery)
+    }
   }
 
   /// Hours since t = 0 up to which interest has accrued and funding was paid: at a low or high, those of the step before.
   var hours: Double { Double(isAtClose ? step : step - 1) * market.stepHours }
 
-  /// M = X·exp(P + T).
+  /// M = X·R·exp(P + T), R being what is left of a claim.
   var marks: [Double] {
-    exogenous.indices.map { exogenous[$0] * exp(permanent[$0] + transient[$0]) }
+    exogenous.indices.map { exogenous[$0] * recovery[$0] * exp(permanent[$0] + transient[$0]) }
   }
 
   /// The next step begins: transient impact decays by half every half-life, flows start anew. Prices come by `visit`.
@@ -121,6 +144,7 @@ struct ReferencePrices {
     isAtClose = false
     let remaining = pow(2, -market.stepHours / market.impact.halfLifeHours)
     transient = transient.map { $0 * remaining }
+    for venue in impactOf.indices { impactOf[venue].transient = impactOf[venue].transient.map { $0 * remaining } }
     flowOfStep = flowOfStep.map { _ in 0 }
   }
 
@@ -154,7 +178,10 @@ struct ReferencePrices {
   ///
   /// log average fill = ∫_{S₀}^{S₁} G dS ÷ (S₁ − S₀) − G(S₀); half the spread is paid on the side of the net flow. Where
   /// nothing trades net, those who trade against each other do so at the mark.
-  mutating func execute(flows: [Double]) -> [ReferenceExecution] {
+  ///
+  /// `byVenue` are the flows of each venue, which sum to `flows`: those on the side of the net flow made the shift, in
+  /// proportion.
+  mutating func execute(flows: [Double], byVenue: [[Double]]) -> [ReferenceExecution] {
     let before = marks
     return flows.indices.map { asset in
       let flow = flows[asset]
@@ -168,6 +195,12 @@ struct ReferencePrices {
       flowOfStep[asset] = end
       permanent[asset] += market.impact.permanentShare * shift
       transient[asset] += (1 - market.impact.permanentShare) * shift
+      let along = byVenue.map { max(0, flow < 0 ? -$0[asset] : $0[asset]) }
+      for venue in impactOf.indices where along[venue] > 0 {
+        let part = shift * (along[venue] / along.reduce(0, +))
+        impactOf[venue].permanent[asset] += market.impact.permanentShare * part
+        impactOf[venue].transient[asset] += (1 - market.impact.permanentShare) * part
+      }
       return ReferenceExecution(flow: flow, fill: before[asset] * exp(logAverage) * (1 + spread), shift: shift)
     }
   }

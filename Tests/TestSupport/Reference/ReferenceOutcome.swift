@@ -47,20 +47,28 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var backstopFailed: Bool
   /// Hours until a shortfall first exceeded the reserve; +∞ if none did.
   public var exhaustionHours: Double
-  /// Indices of the accounts liquidated at least once, isolated positions under their owner.
-  public var liquidatedOwners: Set<Int>
+  /// Names of the accounts liquidated at least once, isolated positions under their owner, sub-accounts under their holder.
+  public var liquidatedOwners: Set<String>
   /// Liquidation actions.
   public var liquidationEvents: Int
   /// Notional closed, bought back or repaid.
   public var liquidatedNotional: Double
   /// First liquidations that the requirement of t = 0 would not have caused.
   public var requirementDriven: Int
+  /// What the first liquidations are explained by.
+  public var causes: ReferenceCauses
   /// Largest number of a wave, counted from 1 in each step, in which the venue liquidated somebody.
   public var waves: Int
   /// Worst fall of a mark below its start, largest over assets.
   public var markDrawdown: Double
   /// Worst fall of an exogenous price below its start, largest over assets.
   public var exogenousDrawdown: Double
+  /// Pairs of account and step that the oracle's guard kept from liquidation; nil where the oracle shows the marks.
+  public var oracleBlocked: Int?
+  /// Mean |oracle ÷ mark − 1| over steps and the book's assets; nil where the oracle shows the marks.
+  public var oracleErrorMean: Double?
+  /// The largest of the same.
+  public var oracleErrorLargest: Double?
   /// Largest absolute residual of the conservation check over the steps, relative.
   public var conservationResidual: Double
   /// What the margin model demanded, the book of t = 0 held constant.
@@ -96,6 +104,13 @@ public struct ReferenceOutcome: Sendable, Hashable {
     twoLargestShortfalls = largest.prefix(2).reduce(0, +)
     deleveragedNotional = path.deleveraged
     profitForgone = path.profitForgone
+    if house.oracle.differsFromMarks {
+      let assets = Set(house.venue.book.columns.map(\.asset))
+      let errors = house.oracle.errors.flatMap { step in assets.map { step[$0] } }
+      oracleBlocked = path.blocked
+      oracleErrorMean = errors.isEmpty ? 0 : errors.reduce(0, +) / Double(errors.count)
+      oracleErrorLargest = errors.max() ?? 0
+    }
     socialised = path.socialised
     badDebt = path.badDebt
     exhaustionHours = path.exhaustionHours
@@ -103,6 +118,7 @@ public struct ReferenceOutcome: Sendable, Hashable {
     liquidationEvents = path.liquidationEvents
     liquidatedNotional = path.liquidatedNotional
     requirementDriven = path.requirementDriven
+    causes = path.causes
     waves = steps.map { Self.lastWave(of: venue, in: $0.waves) }.max() ?? 0
     conservationResidual = steps.map { abs($0.venues[venue].conservationResidual) }.max() ?? 0
 

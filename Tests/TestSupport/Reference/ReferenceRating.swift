@@ -11,6 +11,8 @@ public struct ReferenceRating: Sendable {
     case exponential(lambda: Double, hours: Double)
     /// The GARCH of each asset at the step's scale.
     case garch([GarchParameters])
+    /// None: the market's implied volatilities, these being those of t = 0.
+    case implied([Double])
   }
 
   /// What a volatility comes to.
@@ -59,7 +61,12 @@ public struct ReferenceRating: Sendable {
   // MARK: Volatility
 
   func startingVariances(_ volatilities: [Double], stepHours: Double) -> [Double] {
-    let start: [Double] = if case .garch(let all) = estimator { all.map(\.initialVolatility) } else { volatilities }
+    let start: [Double] =
+      switch estimator {
+      case .exponential: volatilities
+      case .garch(let all): all.map(\.initialVolatility)
+      case .implied(let all): all
+      }
     return start.map { $0 * $0 * stepHours / 8760 }
   }
 
@@ -73,6 +80,7 @@ public struct ReferenceRating: Sendable {
       let shock = logReturn - figures.mean
       let reaction = figures.alpha + (shock < 0 ? figures.gamma : 0)
       return figures.omega + reaction * shock * shock + figures.beta * variance
+    case .implied: return variance
     }
   }
 

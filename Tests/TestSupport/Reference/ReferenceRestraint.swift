@@ -118,8 +118,9 @@ extension ReferenceClearingHouse {
 
   /// Money traded in one asset's market.
   private func moneyTraded(_ closing: ReferenceClosing, in asset: Int, _ valuation: ReferenceValuation) -> Double {
-    accounts[closing.account].positions.filter { $0.asset == asset }.reduce(0) {
-      $0 + closing.share(of: $1) * abs($1.quantity) * valuation.unitTraded($1)
+    accounts[closing.account].positions.reduce(0) { sum, position in
+      let parts = valuation.traded(position).filter { $0.asset == asset }
+      return parts.reduce(sum) { $0 + closing.share(of: position) * abs(position.quantity) * $1.money }
     }
   }
 
@@ -135,19 +136,21 @@ extension ReferenceClearingHouse {
   ) -> Bool {
     if restraint.isOut { return true }
     let held = accounts[closing.account].positions.filter { $0.quantity != 0 }
-    if held.contains(where: { restraint.pausedThrough[$0.asset] >= stepNumber }) { return true }
+    let assets = held.map(\.asset) + held.compactMap { $0.share?.otherAsset }
+    if assets.contains(where: { restraint.pausedThrough[$0] >= stepNumber }) { return true }
     guard rules.liquidators != nil else { return false }
     let kept = 1 - rules.liquidation.reserveShare
     var income = kept * rules.liquidation.penalty * notionalClosed(closing, valuation)
     if case .closeFactor(_, _, let bonus) = rules.liquidation.method {
       income = kept * bonus * closing.repaid
       for position in held {
-        var flows = valuation.prices.map { _ in 0.0 }
-        let flow = -closing.share(of: position) * position.quantity * valuation.unitTraded(position)
-        flows[position.asset] = flow
-        var alone = prices
-        let fill = alone.execute(flows: flows)[position.asset].fill
-        income -= flow * (fill / valuation.prices[position.asset] - 1)
+        for part in valuation.traded(position) {
+          var flows = valuation.prices.map { _ in 0.0 }
+          flows[part.asset] = -closing.share(of: position) * position.quantity * part.money
+          var alone = prices
+          let fill = alone.execute(flows: flows, byVenue: [flows])[part.asset].fill
+          income -= flows[part.asset] * (fill / valuation.prices[part.asset] - 1)
+        }
       }
     }
     return income < costOfClosing
@@ -157,7 +160,7 @@ extension ReferenceClearingHouse {
   func notionalClosed(_ closing: ReferenceClosing, _ valuation: ReferenceValuation) -> Double {
     if case .closeFactor = rules.liquidation.method { return closing.repaid }
     return accounts[closing.account].positions.filter(\.countsAsNotional).reduce(0) {
-      $0 + closing.share(of: $1) * valuation.notional($1)
+      $0 + closing.share(of: $1) * valuation.closedSize($1)
     }
   }
 }

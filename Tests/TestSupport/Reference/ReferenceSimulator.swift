@@ -15,6 +15,8 @@ public struct ReferenceSimulator {
   /// The market that all venues trade in: one's impact is seen by all.
   private var prices: ReferencePrices
   private var houses: [ReferenceClearingHouse]
+  /// Venues that failed at the end of the step before.
+  private var failing: [Int] = []
   /// Everything that exists at each venue at t = 0; the conservation check compares with it at every step.
   private let totals: [Double]
   private let grossEquities: [Double]
@@ -24,10 +26,13 @@ public struct ReferenceSimulator {
     self.market = market
     self.atStart = atStart
     waveLimits = venues.map(\.rules.liquidation.waves)
-    prices = ReferencePrices(market: market)
+    prices = ReferencePrices(market: market, venues: venues.count)
     let marks = prices.marks
     houses = venues.map { ReferenceClearingHouse($0, market: market, prices: marks) }
     for index in houses.indices {
+      houses[index].counterfactuals = ReferenceCounterfactual.all(
+        of: index, count: venues.count, oracle: houses[index].oracle)
+      houses[index].path.causes.preventable = venues.map { _ in 0 }
       houses[index].flagAtStart(houses[index].valuation(marks, hours: 0), atStart: atStart)
     }
     totals = houses.map { $0.total($0.valuation(marks, hours: 0)) }
@@ -57,6 +62,8 @@ public struct ReferenceSimulator {
   /// the margin models take them; waves there; the waterfall at the marks they left.
   private mutating func runStep() -> ReferenceStep {
     prices.beginStep()
+    for venue in failing { prices.fail(venue: venue) }
+    failing = []
     for index in houses.indices {
       houses[index].stepNumber = prices.step
       houses[index].beginStep(venue: index)
@@ -83,13 +90,32 @@ public struct ReferenceSimulator {
       houses[index].learn(marks: opening)
       houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
-      houses[index].margin.advance(step: prices.step, prices: opening)
+      houses[index].oracle.publish(step: prices.step, marks: opening)
+      for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].publish(prices) }
+      houses[index].margin.advance(
+        step: prices.step, prices: houses[index].oracle.samples,
+        impliedVolatilities: market.impliedVolatilities.map { $0[prices.step] })
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
     let closing = prices.marks
-    for index in houses.indices { houses[index].settleWaiting(houses[index].valuation(closing, hours: prices.hours)) }
+    // What is shown at the end of the step is what a frozen oracle goes on showing.
+    for index in houses.indices {
+      _ = houses[index].oracle.judge(step: prices.step, marks: closing)
+      for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].judge(prices) }
+    }
+    for index in houses.indices {
+      let shown = houses[index].oracle.judge(step: prices.step, marks: closing)
+      houses[index].settleWaiting(
+        houses[index].valuation(closing, hours: prices.hours),
+        judged: houses[index].valuation(shown, hours: prices.hours))
+    }
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
+    }
+    for index in houses.indices where houses[index].rules.onExhaustion == .fail && !houses[index].hasFailed {
+      guard houses[index].path.exhaustionHours.isFinite else { continue }
+      houses[index].hasFailed = true
+      failing.append(index)
     }
     return record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
   }
@@ -110,29 +136,40 @@ public struct ReferenceSimulator {
     return waves
   }
 
-  /// Detection at the marks, decisions, one execution per asset for all venues together, booking.
+  /// Detection and decisions at the oracle's prices, one execution per asset for all venues together, booking.
   ///
-  /// Everything is decided before anything trades, at the marks before the wave.
+  /// Everything is decided before anything trades.
   private mutating func runWave(number: Int, isForcing: Bool) -> ReferenceWave {
     let marks = prices.marks
     let valuations = houses.map { $0.valuation(marks, hours: prices.hours) }
+    var judged: [ReferenceValuation] = []
+    for index in houses.indices {
+      let shown = houses[index].oracle.judge(step: prices.step, marks: marks)
+      judged.append(houses[index].valuation(shown, hours: prices.hours))
+    }
     var closings: [[ReferenceClosing]] = []
     var flows = marks.map { _ in 0.0 }
+    var flowsByVenue: [[Double]] = []
     for index in houses.indices {
       let detected =
-        number <= waveLimits[index] ? houses[index].detect(valuations[index], forcingFlagged: isForcing) : []
-      let wanted = detected.map { houses[index].closing(of: $0, valuations[index]) }.filter(\.isAction)
+        number <= waveLimits[index] ? houses[index].detect(judged[index], marks: marks, forcingFlagged: isForcing) : []
+      let wanted = detected.map { houses[index].closing(of: $0, judged[index]) }.filter(\.isAction)
       let found = houses[index].restrain(wanted, valuations[index], prices)
       closings.append(found)
-      for (asset, flow) in houses[index].flows(of: found, valuations[index]).enumerated() { flows[asset] += flow }
-      for (asset, flow) in houses[index].backstopFlows(valuations[index]).enumerated() { flows[asset] += flow }
+      flowsByVenue.append(houses[index].flows(of: found, valuations[index]))
+      for (asset, flow) in houses[index].backstopFlows(valuations[index]).enumerated() {
+        flowsByVenue[index][asset] += flow
+      }
+      for (asset, flow) in flowsByVenue[index].enumerated() { flows[asset] += flow }
+      for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].judge(prices) }
     }
     let sellsBackstop = houses.contains(where: \.mustSellBackstop)
-    let executions = prices.execute(flows: flows)
+    let executions = prices.execute(flows: flows, byVenue: flowsByVenue)
     var actions: [ReferenceAction] = []
     for index in houses.indices {
-      houses[index].sellBackstop(fills: executions.map(\.fill), hours: prices.hours)
-      actions += houses[index].book(closings[index], venue: index, fills: executions.map(\.fill), valuations[index])
+      houses[index].sellBackstop(fills: executions.map(\.fill), valuations[index])
+      actions += houses[index].book(
+        closings[index], venue: index, fills: executions.map(\.fill), valuations[index], judged[index])
     }
     return ReferenceWave(marks: marks, executions: executions, actions: actions, sellsBackstop: sellsBackstop)
   }
@@ -152,15 +189,17 @@ public struct ReferenceSimulator {
   private func state(of venue: Int, marks: [Double], waterfall: ReferenceWaterfall) -> ReferenceVenueState {
     let house = houses[venue]
     let valuation = house.valuation(marks, hours: prices.hours)
+    var oracle = house.oracle
+    let judged = house.valuation(oracle.judge(step: prices.step, marks: marks), hours: prices.hours)
     let accounts = house.accounts.map { account in
       ReferenceAccountState(
-        equity: account.equity(valuation), health: house.margin.health(of: account, valuation), cash: account.cash,
+        equity: account.equity(valuation), health: house.margin.health(of: account, judged), cash: account.cash,
         quantities: account.positions.map(\.quantity), isOpen: account.isOpen)
     }
     let residual = house.total(valuation) - totals[venue]
     return ReferenceVenueState(
       accounts: accounts, funding: house.funding, volatilities: house.margin.volatilities, rates: house.margin.rates,
-      reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,
+      oracle: oracle.prices, reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,
       conservationResidual: grossEquities[venue] > 0 ? residual / grossEquities[venue] : residual)
   }
 

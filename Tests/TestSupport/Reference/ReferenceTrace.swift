@@ -2,7 +2,7 @@
 public struct ReferenceAccountState: Sendable, Hashable {
   /// Cash plus the value of all positions.
   public var equity: Double
-  /// Weighted equity minus maintenance requirement.
+  /// Weighted equity minus maintenance requirement, at the oracle's prices.
   public var health: Double
   /// Everything in the settlement currency, entry prices included.
   public var cash: Double
@@ -22,6 +22,8 @@ public struct ReferenceVenueState: Sendable, Hashable {
   public var volatilities: [Double]
   /// Rates in force per instrument, before the model's scale; 1 for models without any.
   public var rates: [ReferenceRates]
+  /// What the oracle shows.
+  public var oracle: [Double]
   /// Balance of the reserve.
   public var reserve: Double
   /// What all liquidators together earned so far.

@@ -30,6 +30,8 @@ extension ReferenceClearingHouse {
   mutating func settleLosses(_ valuation: ReferenceValuation) -> ReferenceWaterfall {
     var result = ReferenceWaterfall(reserveIncome: step.reserveIncome, shortfalls: step.shortfalls)
     var claims = step.claims
+    path.blocked += step.blocked.count
+    step = ReferenceStepTally()
     path.reserveIncome += result.reserveIncome
     path.shortfalls += result.shortfalls
     path.requiredReserve = max(path.requiredReserve, path.shortfalls - path.reserveIncome)

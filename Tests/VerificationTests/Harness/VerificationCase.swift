@@ -2,10 +2,10 @@ import Foundation
 
 /// Every case in the order of the table.
 let allVerificationCases: [VerificationCase] = [
-  barrierCase, bridgeCase, expiryCase, lognormalCase,
+  barrierCase, bridgeCase, expiryCase, optionCase, lognormalCase,
   garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
   recoveryCase, processRecoveryCase, conversionCase, historyCase, benchmarkCase, realFitCase,
-  constantVolatilityCase, volatilityClockCase, impactCase, conservationCase, matchingCase, nightlyCase,
+  constantVolatilityCase, volatilityClockCase, impactCase, conservationCase, matchingCase, coverageCase, nightlyCase,
   realInputCase, eventsCase,
 ]
 

@@ -1,6 +1,7 @@
 import Foundation
 import Kernels
 import Markets
+import Simulation
 
 /// `scaling`: how many times quicker all workers are than one, by the clock on the wall; the aim is 1.85 on two cores.
 ///
