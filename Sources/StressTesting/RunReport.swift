@@ -76,13 +76,16 @@ extension RunPlan {
       })
   }
 
-  /// What of the clearing is otherwise under a model that has rules of its own.
+  /// What of the clearing is otherwise under a model that has rules of its own; the venue is named where there are several.
   private func changedRules(of model: JobModel) -> [NamedText] {
-    guard let rules = model.rules, let venue = venues.first else { return [] }
-    let own = venue.rules.summary
-    let changed = rules.summary.filter { !own.contains($0) }
-    let gone = own.filter { item in !rules.summary.contains { $0.name == item.name } }
-    return changed + gone.map { NamedText($0.name, "none") }
+    zip(venues, model.venues).flatMap { venue, own -> [NamedText] in
+      guard let rules = own.rules else { return [] }
+      let usual = venue.rules.summary
+      let changed = rules.summary.filter { !usual.contains($0) }
+      let gone = usual.filter { item in !rules.summary.contains { $0.name == item.name } }
+      let place = venues.count > 1 ? "\(venue.venue.id): " : ""
+      return changed.map { NamedText(place + $0.name, $0.text) } + gone.map { NamedText(place + $0.name, "none") }
+    }
   }
 
   /// Mean maintenance requirement on the pilot paths, at the entry's own factor; NaN where no pilot ran.

@@ -151,9 +151,11 @@ struct GoodJobTests {
       "{ name: static, kind: tiered, rules: { backstop: none, circuitBreaker: { volumePerHour: 0.5 } } }")
     let job = try place.load()
     let venue = job.venues[0].rules
-    let own = try #require(job.marginModels[0].rules)
+    let own = try #require(job.marginModels[0].venues[0].rules)
     #expect(venue.backstop != nil && own.backstop == nil && own.circuitBreaker?.volumePerHour == 0.5)
-    #expect(own.liquidation == venue.liquidation && own.reserve == venue.reserve && job.marginModels[1].rules == nil)
+    #expect(
+      own.liquidation == venue.liquidation && own.reserve == venue.reserve && job.marginModels[1].venues[0].rules == nil
+    )
   }
 
   @Test func dynamicModelInheritsMaintenanceFraction() throws {

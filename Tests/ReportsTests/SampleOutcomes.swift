@@ -119,7 +119,10 @@ struct SampleOutcomes {
     case .reserveInflow: return inflow
     case .largestShortfall: return required * 0.4
     case .twoLargestShortfalls: return required * 0.6
-    case .badDebt, .deleveragedNotional, .profitForgone, .conservationResidual: return 0
+    case .badDebt, .deleveragedNotional, .profitForgone, .conservationResidual, .drawnFromSegments, .drawnFromShared,
+      .equityLost, .penalties, .waitingNotionalHours, .largestWaiting, .liquidatorIncome, .backstopTaken,
+      .backstopProfit, .backstopFailed:
+      return 0
     case .oracleBlocked, .oracleErrorMean, .oracleErrorLargest: return .nan
     case .exhaustionHours: return required > reserve ? 200 - 20 * log(hit) : .infinity
     case .liquidatedAccounts, .liquidationEvents: return (hit * 9).rounded()

@@ -1,4 +1,5 @@
 import Clearing
+import Markets
 import Simulation
 import TestSupport
 import Testing

@@ -81,7 +81,8 @@ struct ReferenceClearingHouse {
     oracle = ReferenceOracle(policy: rules.oracle, market: market, marks: prices)
     restraint = ReferenceRestraint(prices: prices)
     backstop = rules.backstop.map { ReferenceBackstop($0) }
-    let start = valuation(prices, hours: 0)
+    let start = ReferenceValuation(
+      prices: prices, hours: 0, funding: funding, impliedVolatilities: market.impliedVolatilities.map { $0[0] })
     startEquities = accounts.map { $0.equity(start) }
   }
 
