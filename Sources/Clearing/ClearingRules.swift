@@ -8,13 +8,35 @@ public enum LossAllocation: String, Sendable, Hashable, CaseIterable {
   case badDebt = "bad-debt"
 }
 
-/// The venue's reserve (insurance fund) at t = 0.
+/// The venue's reserve (insurance fund) at t = 0: a part for everything, and segments for the losses of some assets only.
 public struct ReserveFund: Sendable, Hashable {
-  /// Balance in the settlement currency, ≥ 0.
+  /// A part that pays for shortfalls of its assets, and that gets their income.
+  public struct Segment: Sendable, Hashable {
+    /// Indices of the assets in the universe; no asset is in two segments.
+    public var assets: [Int]
+    /// Balance in the settlement currency, ≥ 0.
+    public var balance: Double
+
+    /// Creates a segment.
+    public init(assets: [Int], balance: Double) {
+      self.assets = assets
+      self.balance = balance
+    }
+  }
+
+  /// Balance of the shared part in the settlement currency, ≥ 0.
   public var balance: Double
+  /// The segments; empty where everything is shared.
+  public var segments: [Segment]
 
   /// Creates a reserve.
-  public init(balance: Double) { self.balance = balance }
+  public init(balance: Double, segments: [Segment] = []) {
+    self.balance = balance
+    self.segments = segments
+  }
+
+  /// Shared part and segments together.
+  public var total: Double { segments.reduce(balance) { $0 + $1.balance } }
 }
 
 /// A category of assets that move together and may therefore be borrowed against each other further than others.
@@ -57,8 +79,16 @@ public struct ClearingRules: Sendable {
   public var oracle = OraclePolicy.spot
   /// The reserve.
   public var reserve: ReserveFund
-  /// What follows the reserve.
+  /// Closing winners after the reserve; nil where the venue does not.
+  public var autoDeleveraging: AutoDeleveraging?
+  /// What follows at last.
   public var lossAllocation: LossAllocation
+  /// What slows liquidations down; nil for nothing.
+  public var circuitBreaker: CircuitBreaker?
+  /// Who closes accounts; nil where they are always there, without limit and cost.
+  public var liquidators: LiquidatorTerms?
+  /// Who takes what liquidators leave; nil for nobody.
+  public var backstop: Backstop?
   /// Categories of assets, referred to by accounts.
   public var efficiencyModes: [EfficiencyMode]
   /// What becomes of the venue when its reserve is exhausted.
@@ -67,17 +97,26 @@ public struct ClearingRules: Sendable {
   /// Creates rules.
   public init(
     brackets: [BracketTable], bracketNames: [String], liquidation: LiquidationPolicy, impact: MarketImpact,
-    reserve: ReserveFund, lossAllocation: LossAllocation, efficiencyModes: [EfficiencyMode] = []
+    reserve: ReserveFund, autoDeleveraging: AutoDeleveraging? = nil, lossAllocation: LossAllocation,
+    circuitBreaker: CircuitBreaker? = nil, liquidators: LiquidatorTerms? = nil, backstop: Backstop? = nil,
+    efficiencyModes: [EfficiencyMode] = []
   ) {
     self.brackets = brackets
     self.bracketNames = bracketNames
     self.liquidation = liquidation
     self.impact = impact
     self.reserve = reserve
+    self.autoDeleveraging = autoDeleveraging
     self.lossAllocation = lossAllocation
+    self.circuitBreaker = circuitBreaker
+    self.liquidators = liquidators
+    self.backstop = backstop
     self.efficiencyModes = efficiencyModes
   }
 
   /// The impact law of an asset.
   public func impact(of asset: Int) -> MarketImpact { assetImpacts[asset] ?? impact }
+
+  /// Whether shortfalls and income must be known by instrument: where the reserve has segments or winners are closed.
+  public var dividesLosses: Bool { autoDeleveraging != nil || !reserve.segments.isEmpty }
 }

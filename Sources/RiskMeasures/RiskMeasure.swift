@@ -6,6 +6,8 @@ public let allRiskMeasures: [any RiskMeasure.Type] = [
   BookLoss.self,
   ComponentShortfall.self,
   ReserveAdequacy.self,
+  LossWaterfall.self,
+  DelayedClosing.self,
   LiquidationFrequency.self,
   LiquidationActivity.self,
   FirstPassage.self,

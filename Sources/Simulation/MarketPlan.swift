@@ -14,6 +14,10 @@ public struct MarketPlan: Sendable {
   public let volume: [Double]
   /// Half the relative spread per asset.
   let halfSpread: [Double]
+  /// Variance of one step's log return in the long run, per asset.
+  let longRunStepVariance: [Double]
+  /// What a step leaves of an estimate of variance that congestion looks at.
+  let turbulenceDecay: Double
   /// What a step leaves of transient impact, per asset.
   let decay: [Double]
   /// Long-run volatility of each asset, annual.
@@ -63,6 +67,8 @@ public struct MarketPlan: Sendable {
     }
     volume = zip(depths, impacts).map { $1.poolDepth ?? $0?.averageDailyVolume ?? 1 }
     halfSpread = depths.map { $0?.halfSpread ?? 0 }
+    longRunStepVariance = longRunVolatilities.map { $0 * $0 * grid.stepYears }
+    turbulenceDecay = pow(LiquidatorTerms.decayPerDay, grid.stepHours / 24)
     decay = impacts.map { $0.decay(hours: grid.stepHours) }
     self.longRunVolatilities = longRunVolatilities
     thins = impacts.contains { $0.thinning > 0 }

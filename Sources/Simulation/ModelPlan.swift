@@ -9,6 +9,8 @@ public struct ModelPlan: Sendable {
   let model: any MarginModel
   /// One number on all its rates, after floor and cap; 1 as configured.
   public let scale: Double
+  /// Rules that take the place of the venue's while it is replayed under this model; nil for the venue's own.
+  let rules: ClearingRules?
   /// Its demands of every position.
   let requirements: RequirementTable
   /// Headroom E^w − MM of every account, for screening and detection.
@@ -24,8 +26,11 @@ public struct ModelPlan: Sendable {
   /// Accounts with negative health at t = 0.
   public let liquidatableAtStart: [Int32]
 
-  /// Prepares `model` for the book of `plan`, all its rates multiplied by `scale`.
-  public init(model: any MarginModel, scale: Double, plan: VenuePlan) {
+  /// Prepares `model` for the book of `plan`, all its rates multiplied by `scale`. `rules`, if any, take the place of the
+  /// venue's; their bracket tables, efficiency modes and impact are not looked at, since those belong to the venue and
+  /// the market.
+  public init(model: any MarginModel, scale: Double, plan: VenuePlan, rules: ClearingRules? = nil) {
+    self.rules = rules
     let book = plan.venue.book
     let table = model.requirements(of: book)
     let factors = Self.startFactors(model: model, scale: scale, plan: plan)

@@ -7,7 +7,7 @@ public struct VenuePlan: Sendable {
   /// The venue.
   public let venue: Venue
   /// How it clears.
-  public let rules: ClearingRules
+  public private(set) var rules: ClearingRules
   /// Names of the universe's assets.
   public let assetIDs: [String]
   /// How its accounts are reported.
@@ -21,9 +21,11 @@ public struct VenuePlan: Sendable {
   /// 1 for columns whose closing trades in their asset's market, 0 for others.
   let traded: [Double]
   /// Penalty paid per unit notional when closing, per column; 0 for what is no notional. An option pays it on its value.
-  let closingPenalty: [Double]
+  private(set) var closingPenalty: [Double]
   /// What is settled in cash within the horizon, in the order of time.
   let expiries: [ColumnExpiry]
+  /// Who holds each column, with the place of the position, by column; empty where the venue does not deleverage.
+  private(set) var holders: [[(account: Int32, position: Int32)]]
   /// Steps between funding times of each column; 0 for none.
   let fundingSteps: [Int]
   /// Fraction of the mark paid per unit at a funding time, per column; 0 where the market's rate is paid.
@@ -67,8 +69,9 @@ public struct VenuePlan: Sendable {
     growth = book.columns.map { Self.growth(of: $0, instruments: venue.instruments, grid: grid) }
     valueConstant = book.openingValuations.map(\.constant)
     notionalConstant = book.openingValuations.map(\.face)
+    closingPenalty = Self.closingPenalty(of: book, rules)
+    holders = Self.holders(in: book, rules)
     traded = book.columns.map { $0.isTraded ? 1 : 0 }
-    closingPenalty = book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
     expiries = ColumnExpiry.within(grid, of: venue)
     curved = CurvedColumns(of: venue, grid: grid)
     let funding = book.columns.map { column -> (steps: Int, rate: Double, hours: Double) in
@@ -140,6 +143,30 @@ public struct VenuePlan: Sendable {
     let column = Int(venue.book.column[position])
     return venue.book.columns[column].leg == .money
       ? 0 : abs(venue.book.quantity[position]) * initialValues.unitNotional[column]
+  }
+
+  /// The same venue, cleared by other rules.
+  func with(rules: ClearingRules) -> VenuePlan {
+    var other = self
+    other.rules = rules
+    other.closingPenalty = Self.closingPenalty(of: venue.book, rules)
+    other.holders = Self.holders(in: venue.book, rules)
+    return other
+  }
+
+  private static func closingPenalty(of book: Book, _ rules: ClearingRules) -> [Double] {
+    book.columns.map { $0.countsAsNotional ? rules.liquidation.penalty : 0 }
+  }
+
+  private static func holders(in book: Book, _ rules: ClearingRules) -> [[(account: Int32, position: Int32)]] {
+    guard rules.autoDeleveraging != nil else { return [] }
+    var holders = [[(account: Int32, position: Int32)]](repeating: [], count: book.columns.count)
+    for account in book.accounts.indices {
+      for position in book.positions(of: account) {
+        holders[Int(book.column[position])].append((Int32(account), Int32(position)))
+      }
+    }
+    return holders
   }
 
   private static func growth(of column: Book.Column, instruments: [Instrument], grid: TimeGrid) -> [Double] {

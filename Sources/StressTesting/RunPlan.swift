@@ -63,7 +63,7 @@ struct RunPlan {
         : venues.indices.map { venue in
           ModelPlan(
             model: scenario.marginModels[entry.jobModel].venues[venue].model, scale: entry.plans[venue].scale,
-            plan: venues[venue])
+            plan: venues[venue], rules: job.marginModels[entry.jobModel].venues[venue].rules)
         }
     }
     var depths = MarketPlan(
@@ -92,7 +92,9 @@ struct RunPlan {
   ) throws -> (entries: [ModelEntry], measured: [ModelEntry], warnings: [String]) {
     let order = [job.baseline] + job.marginModels.indices.filter { $0 != job.baseline }
     let plain = order.map { index in
-      let plans = zip(venues, job.marginModels[index].venues).map { ModelPlan(model: $1.model, scale: 1, plan: $0) }
+      let plans = zip(venues, job.marginModels[index].venues).map {
+        ModelPlan(model: $1.model, scale: 1, plan: $0, rules: $1.rules)
+      }
       return ModelEntry(
         jobModel: index, label: label(of: job.marginModels[index]), plans: plans, matching: [])
     }
@@ -157,7 +159,8 @@ struct RunPlan {
     label.matching = matching
     label.factors = factors
     let plans = venues.indices.map {
-      ModelPlan(model: model.venues[$0].model, scale: factors[$0].value, plan: venues[$0])
+      ModelPlan(
+        model: model.venues[$0].model, scale: factors[$0].value, plan: venues[$0], rules: model.venues[$0].rules)
     }
     return ModelEntry(jobModel: entry.jobModel, label: label, plans: plans, matching: entry.matching)
   }

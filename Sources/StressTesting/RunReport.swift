@@ -59,7 +59,7 @@ extension RunPlan {
       id: venue.id, summary: venue.summary, settlement: venue.settlement, isSynthetic: venue.isSynthetic,
       accountCount: owned.count, positionCount: venue.book.quantity.count,
       totalEquity: owned.reduce(0) { $0 + $1.equity }, openInterest: plan.openInterest,
-      initialReserve: plan.rules.reserve.balance,
+      initialReserve: plan.rules.reserve.total,
       assets: venue.depths.indices.filter { venue.depths[$0] != nil }.map { plan.assetIDs[$0] },
       parameters: plan.rules.summary
         + plan.rules.assetImpacts.filter { venue.depths[$0.key] != nil }.sorted { $0.key < $1.key }.map {
@@ -69,13 +69,26 @@ extension RunPlan {
 
   private func describe(_ entry: ModelEntry) -> ModelDescription {
     ModelDescription(
-      parameters: job.marginModels[entry.jobModel].parameters.map { NamedText($0.key, $0.value) },
+      parameters: job.marginModels[entry.jobModel].parameters.map { NamedText($0.key, $0.value) }
+        + changedRules(of: job.marginModels[entry.jobModel]),
       meanMaintenance: meanMaintenance(of: entry),
       liquidatableAtStart: zip(venues, entry.plans).map { venue, plan in
         AccountsAtStart(
           venue: venue.venue.id, count: plan.liquidatableAtStart.count,
           ids: plan.liquidatableAtStart.prefix(20).map { venue.venue.book.accounts[Int($0)].id })
       })
+  }
+
+  /// What of the clearing is otherwise under a model that has rules of its own; the venue is named where there are several.
+  private func changedRules(of model: JobModel) -> [NamedText] {
+    zip(venues, model.venues).flatMap { venue, own -> [NamedText] in
+      guard let rules = own.rules else { return [] }
+      let usual = venue.rules.summary
+      let changed = rules.summary.filter { !usual.contains($0) }
+      let gone = usual.filter { item in !rules.summary.contains { $0.name == item.name } }
+      let place = venues.count > 1 ? "\(venue.venue.id): " : ""
+      return changed.map { NamedText(place + $0.name, $0.text) } + gone.map { NamedText(place + $0.name, "none") }
+    }
   }
 
   /// Mean maintenance requirement on the pilot paths, at the entry's own factor; NaN where no pilot ran.
@@ -103,91 +116,6 @@ extension RunPlan {
       "\($0.venue.id) fails when its reserve is exhausted and liquidates nobody after that: the reserve it would have "
         + "needed, and the chance that another reserve would last, count what happened until then; set onExhaustion to "
         + "carry-on for those figures"
-    }
-  }
-}
-
-extension ClearingRules {
-  /// The rules in words, for the report.
-  var summary: [NamedText] {
-    [
-      NamedText("liquidation", liquidation.method.summary),
-      NamedText("penalty", "\(liquidation.penalty), reserve's share \(liquidation.reserveShare)"),
-      NamedText("waves per step", "at most \(liquidation.waves)"),
-      NamedText("impact", impact.summary),
-    ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)])
-      + (behaviour.map { [NamedText("owners", $0.summary)] } ?? [])
-      + (hedging.isActive ? [NamedText("hedgers", hedging.summary)] : []) + [
-        NamedText("reserve", "\(reserve.balance)"),
-        NamedText("beyond the reserve", lossAllocation.rawValue),
-        NamedText("when the reserve is exhausted", onExhaustion == .fail ? "the venue fails" : "the venue carries on"),
-      ]
-  }
-}
-
-extension MarketImpact {
-  /// The law in words.
-  var summary: String {
-    let law = poolDepth.map { "constant-product pool of \($0) a side" } ?? "Y = \(coefficient), δ = \(exponent)"
-    return law + ", permanent share \(permanentShare), half-life \(halfLifeHours) h"
-      + (thinning > 0 ? ", depth thins with volatility to the power \(thinning)" : "")
-  }
-}
-
-extension AccountBehaviour {
-  /// What owners do in words.
-  var summary: String {
-    func text(_ verb: String, _ answer: Answer?) -> [String] {
-      guard let answer else { return [] }
-      return [
-        "\(verb) with chance \(answer.probability) after \(answer.delayHours) h, to \(answer.targetBuffer) above maintenance"
-      ]
-    }
-    let calls = text("top up", topUp) + text("close", deleveraging)
-    let out = withdrawal.map {
-      [
-        "\($0.groups.joined(separator: ", ")): \($0.share) of what exceeds \(1 + $0.excessOver) × initial margin goes out"
-      ]
-    }
-    return ((calls.isEmpty ? [] : ["called \(callBuffer) above maintenance"]) + calls + (out ?? []))
-      .joined(separator: "; ")
-  }
-}
-
-extension Hedging {
-  /// The hedgers in words.
-  var summary: String {
-    let gamma = dealerGamma.values.reduce(0, +) / 100
-    let dealers = gamma == 0 ? [] : ["dealers with a gamma of \(gamma) per 1 % over all assets"]
-    return (dealers + (reserveRatio > 0 ? ["an agent for the reserve, ratio \(reserveRatio)"] : []))
-      .joined(separator: "; ")
-  }
-}
-
-extension OraclePolicy {
-  /// The policy in words.
-  var summary: String {
-    let prices: String
-    switch rule {
-    case .spot: prices = "mark"
-    case .average(let hours): prices = "mean of the marks of \(hours) h"
-    case .deviation(let threshold, let heartbeat):
-      prices =
-        "mark when it moved by \(threshold)" + (heartbeat.isFinite ? ", at least every \(heartbeat) h" : "")
-    }
-    let delay = latencySteps > 0 ? ", \(latencySteps) steps late" : ""
-    return prices + delay + (maximumDeviation.map { ", liquidations wait beyond \($0) from the mark" } ?? "")
-  }
-}
-
-extension LiquidationMethod {
-  /// The method in words.
-  var summary: String {
-    switch self {
-    case .full: "full"
-    case .partial(let buffer): "partial, target buffer \(buffer)"
-    case .closeFactor(let factor, let full, let bonus):
-      "close factor \(factor), everything below health \(full), bonus \(bonus)"
     }
   }
 }

@@ -83,6 +83,8 @@ public struct Book: Sendable {
   public let column: [Int32]
   /// Signed quantity of each position.
   public let quantity: [Double]
+  /// Entry price of each linear future, averaged by quantity over rows that were added up; 0 for everything else.
+  public let entry: [Double]
   /// Constant part of each account's equity: settlement balance minus Σ q·entry of its linear futures.
   public let cash: [Double]
   /// What each account's health starts from: cash and agreed credit.
@@ -96,9 +98,10 @@ public struct Book: Sendable {
     var layout = ColumnLayout(instruments: instruments)
     var cash = [Double](repeating: 0, count: accounts.count)
     var rows = [Int32](repeating: 0, count: accounts.count + 1)
-    var placed: [(account: Int32, column: Int32, quantity: Double)] = []
+    var placed: [(account: Int32, column: Int32, quantity: Double, cost: Double)] = []
     placed.reserveCapacity(positions.count)
     for position in positions where position.quantity != 0 {
+      var cost = 0.0
       switch instruments[position.instrument].kind {
       case .settlement:
         cash[position.account] += position.quantity
@@ -106,41 +109,45 @@ public struct Book: Sendable {
       case .perpetual(let terms):
         guard let face = terms.inverseFace else {
           guard terms.settlementAsset != nil else {
-            cash[position.account] -= position.quantity * position.entryPrice
+            cost = position.quantity * position.entryPrice
+            cash[position.account] -= cost
             break
           }
           placed.append(
-            (Int32(position.account), Int32(layout.column(of: position, leg: .whole)), position.quantity))
+            (Int32(position.account), Int32(layout.column(of: position, leg: .whole)), position.quantity, 0))
           guard position.entryPrice != 0 else { continue }
           placed.append(
             (
               Int32(position.account), Int32(layout.column(of: position, leg: .money)),
-              -position.quantity * position.entryPrice
+              -position.quantity * position.entryPrice, 0
             ))
           continue
         }
         let money = position.quantity * face
         let coins = layout.column(of: position, leg: .coins)
-        placed.append((Int32(position.account), Int32(coins), money / position.entryPrice))
-        placed.append((Int32(position.account), Int32(layout.column(of: position, leg: .face)), money))
+        placed.append((Int32(position.account), Int32(coins), money / position.entryPrice, 0))
+        placed.append((Int32(position.account), Int32(layout.column(of: position, leg: .face)), money, 0))
         continue
       case .spot, .poolShare, .option: break
       }
       let column = layout.column(of: position, leg: instruments[position.instrument].isOption ? .option : .whole)
-      placed.append((Int32(position.account), Int32(column), position.quantity))
+      placed.append((Int32(position.account), Int32(column), position.quantity, cost))
     }
     placed.sort { ($0.account, $0.column) < ($1.account, $1.column) }
     var column: [Int32] = []
     var quantity: [Double] = []
+    var cost: [Double] = []
     var previous: (account: Int32, column: Int32)?
     for item in placed {
       if let previous, previous == (item.account, item.column) {
         quantity[quantity.count - 1] += item.quantity
+        cost[cost.count - 1] += item.cost
         continue
       }
       previous = (item.account, item.column)
       column.append(item.column)
       quantity.append(item.quantity)
+      cost.append(item.cost)
       rows[Int(item.account) + 1] += 1
     }
     for account in accounts.indices { rows[account + 1] += rows[account] }
@@ -151,6 +158,7 @@ public struct Book: Sendable {
     rowStart = rows
     self.column = column
     self.quantity = quantity
+    entry = zip(cost, quantity).map { $1 == 0 ? 0 : $0 / $1 }
     self.cash = cash
     standing = zip(cash, accounts).map { $1.credit == 0 ? $0 : $0 + $1.credit }
   }

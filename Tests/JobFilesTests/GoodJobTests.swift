@@ -140,6 +140,58 @@ struct GoodJobTests {
     #expect(rules.brackets[0].maintenanceLines.requirement(notional: 2e6) == 80_000)
   }
 
+  @Test func waterfallIsRead() throws {
+    let place = try Workplace()
+    try place.edit(
+      "book/venue.yaml", "reserve: { balance: 100000 }",
+      "reserve: { balance: 100000, segments: [{ assets: [ETH], balance: 7 }] }\nautoDeleveraging: { ranking: pro-rata }"
+    )
+    let rules = try place.load().venues[0].rules
+    #expect(rules.reserve.segments == [ReserveFund.Segment(assets: [1], balance: 7)] && rules.reserve.total == 100_007)
+    #expect(rules.autoDeleveraging == AutoDeleveraging(ranking: .proRata))
+    #expect(try Workplace().load().venues[0].rules.autoDeleveraging == nil)
+  }
+
+  @Test func restraintsAreRead() throws {
+    let place = try Workplace()
+    try place.edit(
+      "book/venue.yaml", "reserve: { balance: 100000 }",
+      """
+      reserve: { balance: 100000 }
+      circuitBreaker: { volumePerHour: 0.01, pause: { move: 0.1, windowHours: 4, hours: 1 } }
+      liquidators: { capacityPerHour: 2e6, fixedCost: 5, congestion: 2, outages: { perDay: 0.5, meanHours: 3 } }
+      backstop: { capital: 1e5, discount: 0.01, maximumLeverage: 4 }
+      """)
+    let rules = try place.load().venues[0].rules
+    #expect(
+      rules.circuitBreaker
+        == CircuitBreaker(volumePerHour: 0.01, pause: CircuitBreaker.Pause(move: 0.1, windowHours: 4, hours: 1)))
+    #expect(
+      rules.liquidators
+        == LiquidatorTerms(
+          capacityPerHour: 2e6, fixedCost: 5, congestionSlope: 2,
+          outages: LiquidatorTerms.Outages(perDay: 0.5, meanHours: 3)))
+    #expect(rules.backstop == Backstop(capital: 1e5, discount: 0.01, maximumShare: 1, maximumLeverage: 4))
+  }
+
+  @Test("a model's rules take the place of the venue's section by section, and none takes one away")
+  func rulesOfAModel() throws {
+    let place = try Workplace()
+    try place.edit(
+      "book/venue.yaml", "reserve: { balance: 100000 }",
+      "reserve: { balance: 100000 }\nbackstop: { capital: 1e5, discount: 0.01, maximumLeverage: 4 }")
+    try place.edit(
+      "job.yaml", "{ name: static, kind: tiered }",
+      "{ name: static, kind: tiered, rules: { backstop: none, circuitBreaker: { volumePerHour: 0.5 } } }")
+    let job = try place.load()
+    let venue = job.venues[0].rules
+    let own = try #require(job.marginModels[0].venues[0].rules)
+    #expect(venue.backstop != nil && own.backstop == nil && own.circuitBreaker?.volumePerHour == 0.5)
+    #expect(
+      own.liquidation == venue.liquidation && own.reserve == venue.reserve && job.marginModels[1].venues[0].rules == nil
+    )
+  }
+
   @Test func dynamicModelInheritsMaintenanceFraction() throws {
     let job = try Workplace().load()
     let dynamic = try #require(job.marginModels[1].model as? VolatilityScaledMargin)

@@ -57,6 +57,15 @@ struct JobProblemTests {
     Case("paths: 1000\n", "", nil, "paths", "required"),
     Case("seed: 7", "seed: -7", 10, "seed", "not allowed"),
     Case(
+      "kind: tiered", "kind: tiered, rules: { reserve: { balance: 5 } }", 12, "marginModels[0].rules.reserve",
+      "must total the venue's"),
+    Case(
+      "kind: tiered", "kind: tiered, rules: { impact: { coefficient: 0 } }", 12, "marginModels[0].rules.impact",
+      "unknown key"),
+    Case(
+      "kind: tiered", "kind: tiered, rules: { liquidation: { policy: close-factor, closeFactor: 1, bonus: 0 } }", 12,
+      "marginModels[0].rules.liquidation.policy", "cannot close perpetuals"),
+    Case(
       "kind: tiered", "kind: loan-to-value", 12, "marginModels[0].kind", "cannot margin the perpetual BTC-PERP",
       count: 2),
     Case("kind: tiered", "kind: tired", 12, "marginModels[0].kind", "unknown kind"),

@@ -119,6 +119,37 @@ struct PortfolioProblemTests {
     Case("exponent: 0.5", "exponent: 0", "19: impact.exponent", "not allowed"),
     Case("halfLifeHours: 4", "halfLifeHours: 0", "19: impact.halfLifeHours", "not allowed"),
     Case("balance: 100000", "balance: -1", "20: reserve.balance", "not allowed"),
+    Case(
+      "balance: 100000", "balance: 1, segments: [{ assets: [BTX], balance: 1 }]", "20: reserve.segments[0].assets",
+      "no such asset"),
+    Case(
+      "balance: 100000", "balance: 1, segments: [{ assets: [BTC], balance: 1 }, { assets: [BTC], balance: 1 }]",
+      "20: reserve.segments[1].assets", "two segments"),
+    Case(
+      "balance: 100000", "balance: 1, segments: [{ assets: [], balance: 1 }]", "20: reserve.segments[0].assets",
+      "not allowed"),
+    Case(
+      "balance: 100000", "balance: 1, segments: [{ assets: [BTC], balance: -1 }]", "20: reserve.segments[0].balance",
+      "not allowed"),
+    Case(
+      "lossAllocation: socialise", "autoDeleveraging: { ranking: luck }\nlossAllocation: socialise",
+      "21: autoDeleveraging.ranking", "not allowed"),
+    Case(
+      "lossAllocation: socialise", "circuitBreaker: {}\nlossAllocation: socialise", "21: circuitBreaker",
+      "caps or pauses"),
+    Case(
+      "lossAllocation: socialise", "circuitBreaker: { pause: { move: 0.1, hours: 1 } }\nlossAllocation: socialise",
+      "21: circuitBreaker.pause.windowHours", "required"),
+    Case(
+      "lossAllocation: socialise", "liquidators: { capacityPerHour: -1 }\nlossAllocation: socialise",
+      "21: liquidators.capacityPerHour", "not allowed"),
+    Case(
+      "lossAllocation: socialise", "liquidators: { congestion: 1 }\nlossAllocation: socialise",
+      "21: liquidators.congestion", "multiplies the fixed cost"),
+    Case(
+      "lossAllocation: socialise",
+      "backstop: { capital: 0, discount: 0, maximumLeverage: 1 }\nlossAllocation: socialise",
+      "21: backstop.capital", "not allowed"),
     Case("lossAllocation: socialise", "lossAllocation: ignore", "21: lossAllocation", "not allowed"),
     Case("lossAllocation: socialise", "x: 1", "1: lossAllocation", "required"),
   ]

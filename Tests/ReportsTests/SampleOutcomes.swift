@@ -119,7 +119,10 @@ struct SampleOutcomes {
     case .reserveInflow: return inflow
     case .largestShortfall: return required * 0.4
     case .twoLargestShortfalls: return required * 0.6
-    case .badDebt, .conservationResidual: return 0
+    case .badDebt, .deleveragedNotional, .profitForgone, .conservationResidual, .drawnFromSegments, .drawnFromShared,
+      .equityLost, .penalties, .waitingNotionalHours, .largestWaiting, .liquidatorIncome, .backstopTaken,
+      .backstopProfit, .backstopFailed:
+      return 0
     case .oracleBlocked, .oracleErrorMean, .oracleErrorLargest: return .nan
     case .toppedUp, .topUps, .deleveraged, .withdrawn, .liquidationsAvoided, .shortfallAvoided: return .nan
     case .hedgeFlow, .hedgeCost, .hedgeGain, .hedgeMoveShare: return .nan

@@ -103,8 +103,9 @@ extension TwinCase {
       venues.append(isPerpetual ? market.perpetualVenue(&figures) : market.lendingPool(&figures))
     }
     self.venues = venues
-    extremes = figures.flip(0.15) ? paths.map { Self.extremes(of: $0, &figures) } : nil
+    extremes = figures.flip(0.2) ? paths.map { Self.extremes(of: $0, &figures) } : nil
     if number % 5 == 3 { self.venues = withCredit().venues }
+    for index in venues.indices { self.venues[index].rules.restrain(case: number, venue: index) }
   }
 
   /// Lows and highs that enclose the prices of `path`: on most steps hardly more than that, now and then a long wick that

@@ -1,4 +1,5 @@
 import Clearing
+import Markets
 import Simulation
 import TestSupport
 import Testing
@@ -184,7 +185,7 @@ struct TwinComparisonTests {
     let gross = twin.grossEquity(venue: venue)
     var differing: [String] = []
     for quantity in PathQuantity.allCases {
-      let (expected, scale) = reference(quantity, outcome, gross: gross)
+      let (expected, scale) = reference(quantity, outcome, twin, gross: gross)
       let found = series[quantity][path]
       let isSame = found == expected || (found.isNaN && expected.isNaN) || abs(found - expected) <= scale
       if !isSame { differing.append("\(quantity) is \(found) and not \(expected)") }
@@ -196,7 +197,9 @@ struct TwinComparisonTests {
   }
 
   /// What the reference has for a quantity, and by how much it may differ.
-  private func reference(_ quantity: PathQuantity, _ outcome: ReferenceOutcome, gross: Double) -> (Double, Double) {
+  private func reference(
+    _ quantity: PathQuantity, _ outcome: ReferenceOutcome, _ twin: TwinCase, gross: Double
+  ) -> (Double, Double) {
     let money = Self.tolerance * gross
     let margin = outcome.margin
     func relative(_ value: Double) -> (Double, Double) { (value, Self.tolerance * max(1, abs(value))) }
@@ -207,6 +210,8 @@ struct TwinComparisonTests {
     case .reserveInflow: return (outcome.reserveInflow, money)
     case .largestShortfall: return (outcome.largestShortfall, money)
     case .twoLargestShortfalls: return (outcome.twoLargestShortfalls, money)
+    case .deleveragedNotional: return (outcome.deleveragedNotional, money)
+    case .profitForgone: return (outcome.profitForgone, money)
     case .socialised: return (outcome.socialised, money)
     case .badDebt: return (outcome.badDebt, money)
     case .exhaustionHours: return (outcome.exhaustionHours, 0)
@@ -237,6 +242,16 @@ struct TwinComparisonTests {
     case .hedgeCost: return (outcome.hedgeCost ?? .nan, money)
     case .hedgeGain: return (outcome.hedgeGain ?? .nan, money)
     case .hedgeMoveShare: return relative(outcome.hedgeMoveShare ?? .nan)
+    case .equityLost: return (outcome.equityLost, money)
+    case .penalties: return (outcome.penalties, money)
+    case .drawnFromSegments: return (outcome.drawnFromSegments, money)
+    case .drawnFromShared: return (outcome.drawnFromShared, money)
+    case .waitingNotionalHours: return (outcome.waitingHours, money * twin.grid.horizonHours)
+    case .largestWaiting: return (outcome.largestWaiting, money)
+    case .liquidatorIncome: return (outcome.liquidatorIncome, money)
+    case .backstopTaken: return (outcome.backstopTaken, money)
+    case .backstopProfit: return (outcome.backstopProfit, money)
+    case .backstopFailed: return (outcome.backstopFailed ? 1 : 0, 0)
     case .causedByPrice: return (Double(outcome.causes.price), 0)
     case .causedByOwnImpact: return (Double(outcome.causes.ownImpact), 0)
     case .causedByOtherVenue: return (Double(outcome.causes.otherVenue), 0)

@@ -19,12 +19,19 @@ struct TwinFeatureCounts {
       for visit in step.visits { add("wave at a \(visit.phase)", when: visit.waves > 0) }
       let places = step.visits.map(\.waves) + [step.waves.count - step.visits.reduce(0) { $0 + $1.waves }]
       add("waves at two places of a step", when: places.filter { $0 > 0 }.count > 1)
+      add("failed backstop sold out", when: step.waves.contains(where: \.sellsBackstop))
       for wave in step.waves { add(wave, start: trace.steps[0], of: twin) }
       for (venue, state) in step.venues.enumerated() { add(state, of: twin.venues[venue], step: step) }
     }
     for (venue, outcome) in trace.outcomes.enumerated() {
       add("path without any liquidation", when: outcome.liquidationEvents == 0)
       add("requirement-driven liquidation", when: outcome.requirementDriven > 0)
+      let rules = twin.venues[venue].rules
+      add("notional waiting under a breaker", when: outcome.waitingHours > 0 && rules.circuitBreaker != nil)
+      add("notional waiting for liquidators", when: outcome.waitingHours > 0 && rules.liquidators != nil)
+      add("backstop took over", when: outcome.backstopTaken > 0)
+      add("backstop gained", when: outcome.backstopProfit > 0)
+      add("backstop failed", when: outcome.backstopFailed)
       add("waves used up", when: outcome.waves == twin.venues[venue].rules.liquidation.waves && outcome.waves > 1)
       let last = trace.steps[trace.steps.count - 1].venues[venue].accounts
       add("open account with negative equity at the end", when: last.contains { $0.isOpen && $0.equity < 0 })
@@ -44,6 +51,7 @@ struct TwinFeatureCounts {
     add("two-sided wave", when: wave.executions.contains { $0.flow > 0 } && wave.executions.contains { $0.flow < 0 })
     for action in wave.actions {
       let closing = action.closing
+      add("closing with a cost", when: closing.cost > 0)
       let account = twin.venues[action.venue].venue.book.accounts[closing.account]
       add("full close", when: closing.perpetualShare == 1)
       add("partial close", when: closing.perpetualShare > 0 && closing.perpetualShare < 1)
@@ -67,6 +75,8 @@ struct TwinFeatureCounts {
     }
   }
 
+  private func ranking(_ venue: ReferenceVenue) -> AutoDeleveraging.Ranking? { venue.rules.autoDeleveraging?.ranking }
+
   private func isCut(_ action: ReferenceAction, _ rules: ClearingRules) -> Bool {
     action.closing.repaid == 0 && action.penalty < rules.liquidation.penalty * action.notional * (1 - 1e-9)
   }
@@ -75,6 +85,12 @@ struct TwinFeatureCounts {
     let waterfall = state.waterfall
     add("draw on the reserve", when: waterfall.drawn > 0)
     add("reserve exhausted", when: waterfall.shortfalls > waterfall.drawn)
+    add("draw on a segment", when: waterfall.drawnFromSegments > 0)
+    add("auto-deleveraging in turn", when: waterfall.profitForgone > 0 && ranking(venue) == .profitTimesLeverage)
+    add("auto-deleveraging pro rata", when: waterfall.profitForgone > 0 && ranking(venue) == .proRata)
+    add(
+      "loss beyond what winners can forgo",
+      when: waterfall.profitForgone > 0 && waterfall.badDebt + waterfall.socialised > 0)
     add("loss socialised", when: waterfall.socialised > 0)
     add("socialised up to all there is", when: waterfall.socialised > 0 && waterfall.badDebt > 0)
     add("bad debt", when: waterfall.badDebt > 0)

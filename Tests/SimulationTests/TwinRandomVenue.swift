@@ -24,7 +24,21 @@ struct TwinRandomVenue {
   }
 
   private func reserve(_ figures: inout TwinRandomFigures) -> ReserveFund {
-    ReserveFund(balance: figures.pick(0, figures.logUniform(1e3, 1e5), figures.logUniform(1e5, 1e7)))
+    var fund = ReserveFund(balance: figures.pick(0, figures.logUniform(1e3, 1e5), figures.logUniform(1e5, 1e7)))
+    guard figures.flip(0.4) else { return fund }
+    for asset in prices.indices where figures.flip(0.6) {
+      let balance = figures.pick(0, figures.logUniform(1e3, 1e5))
+      if figures.flip(0.3), !fund.segments.isEmpty {
+        fund.segments[0].assets.append(asset)
+      } else {
+        fund.segments.append(ReserveFund.Segment(assets: [asset], balance: balance))
+      }
+    }
+    return fund
+  }
+
+  private func deleveraging(_ figures: inout TwinRandomFigures) -> AutoDeleveraging? {
+    figures.flip(0.5) ? AutoDeleveraging(ranking: figures.pick(.profitTimesLeverage, .proRata)) : nil
   }
 
   private func allocation(_ figures: inout TwinRandomFigures) -> LossAllocation { figures.pick(.socialise, .badDebt) }
@@ -47,7 +61,7 @@ struct TwinRandomVenue {
       penalty: figures.pick(0, 0.005, 0.02), reserveShare: figures.uniform(0, 1), waves: figures.pick(1, 2, 4, 8))
     let rules = ClearingRules(
       brackets: tables, bracketNames: tables.indices.map { "table\($0)" }, liquidation: liquidation, impact: impact,
-      reserve: reserve(&figures), lossAllocation: allocation(&figures))
+      reserve: reserve(&figures), autoDeleveraging: deleveraging(&figures), lossAllocation: allocation(&figures))
     return ReferenceVenue(
       venue: venue(instruments, book), rules: rules, model: perpetualModel(tables, &figures),
       scale: figures.pick(1, 1, figures.uniform(0.6, 1.6)))

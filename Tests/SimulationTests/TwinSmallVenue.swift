@@ -20,7 +20,12 @@ struct TwinSmallVenue {
   var impact = MarketImpact.none
   var halfSpread = 0.0
   var reserve = 0.0
+  var segment: Double?
+  var deleveraging: AutoDeleveraging?
   var allocation = LossAllocation.badDebt
+  var breaker: CircuitBreaker?
+  var liquidators: LiquidatorTerms?
+  var backstop: Backstop?
   var oracle = OraclePolicy.spot
   var maintenanceRate = 0.05
   var fundingRate = 0.0
@@ -64,7 +69,10 @@ struct TwinSmallVenue {
     }
     var rules = ClearingRules(
       brackets: tables, bracketNames: ["flat"], liquidation: liquidation, impact: impact,
-      reserve: ReserveFund(balance: reserve), lossAllocation: allocation)
+      reserve: ReserveFund(
+        balance: reserve, segments: segment.map { [ReserveFund.Segment(assets: [0], balance: $0)] } ?? []),
+      autoDeleveraging: deleveraging, lossAllocation: allocation, circuitBreaker: breaker, liquidators: liquidators,
+      backstop: backstop)
     rules.oracle = oracle
     return ReferenceVenue(
       venue: Venue(

@@ -19,6 +19,12 @@ public struct LiquidationMap: Sendable {
     public let ratio: Double
     /// Notional that stands behind it, at present prices: all its futures and debts, and its options by their delta.
     public let notional: Double
+
+    /// Creates a turn.
+    public init(ratio: Double, notional: Double) {
+      self.ratio = ratio
+      self.notional = notional
+    }
   }
 
   /// What is moved.

@@ -14,6 +14,8 @@ struct ModelsSection {
     let node: DocumentNode
     /// Keys of the mapping that are not the kind's.
     var taking: [String] = []
+    /// Its `rules:`, where it has any.
+    var rules: DocumentNode?
     /// The model's type; nil where its kind is unknown.
     var type: (any MarginModel.Type)? { allMarginModels.first { $0.kind.name == choice?.kind.name } }
   }
@@ -60,8 +62,10 @@ struct ModelsSection {
   ) -> Entry {
     let problems = reader.problems
     guard reader.has("venues") else {
-      let choice = KindChoice(item, among: allMarginModels.map { $0.kind }, taking: ["name"], problems: problems)
-      return Entry(name: name, node: item, common: Part(choice: choice, node: item, taking: ["name"]))
+      let taking = ["name", "rules"]
+      let choice = KindChoice(item, among: allMarginModels.map { $0.kind }, taking: taking, problems: problems)
+      return Entry(
+        name: name, node: item, common: Part(choice: choice, node: item, taking: taking, rules: reader.take("rules")))
     }
     var entry = Entry(name: name, node: item, common: nil)
     let allowed = "{ \((venues ?? ["VENUE"]).map { "\($0): { kind: … }" }.joined(separator: ", ")) }"
@@ -80,8 +84,11 @@ struct ModelsSection {
           allowed: venues.map(quotedForMessage).joined(separator: ", "),
           hint: nearestWord(to: item.key, among: venues).map { "did you mean '\($0)'?" })
       }
-      let choice = KindChoice(item.value, among: allMarginModels.map { $0.kind }, problems: problems)
-      entry.byVenue[item.key] = Part(choice: choice, node: item.value)
+      let choice = KindChoice(
+        item.value, among: allMarginModels.map { $0.kind }, taking: ["rules"], problems: problems)
+      var part = Part(choice: choice, node: item.value, taking: ["rules"])
+      if case .mapping(let entries) = item.value.content { part.rules = entries.first { $0.key == "rules" }?.value }
+      entry.byVenue[item.key] = part
     }
     for venue in venues ?? [] where entry.byVenue[venue] == nil {
       problems.record("the key is required", at: section.location.appending(key: venue), allowed: "{ kind: … }")
@@ -148,6 +155,7 @@ struct ModelsSection {
       if index == baseline { fraction = Self.maintenanceFraction(health) }
       made[index] = JobVenueModel(
         kind: model.kind, model: model.model, parameters: model.parameters,
+        rules: part.rules.flatMap { RulesOverride.rules($0, of: portfolio.terms, problems: problems) },
         liquidatableAtStart: health.indices.filter { health[$0].health < 0 })
     }
     return made

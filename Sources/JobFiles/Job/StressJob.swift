@@ -132,14 +132,20 @@ public struct JobVenueModel: Sendable {
   public let model: any MarginModel
   /// Its parameters as they apply.
   public let parameters: [ParameterText]
+  /// Rules that take the place of the venue's under this model; nil for the venue's own.
+  public let rules: ClearingRules?
   /// Indices of the venue's accounts that it would liquidate at t = 0 already.
   public let liquidatableAtStart: [Int]
 
   /// Creates an entry.
-  public init(kind: String, model: any MarginModel, parameters: [ParameterText], liquidatableAtStart: [Int]) {
+  public init(
+    kind: String, model: any MarginModel, parameters: [ParameterText], rules: ClearingRules? = nil,
+    liquidatableAtStart: [Int]
+  ) {
     self.kind = kind
     self.model = model
     self.parameters = parameters
+    self.rules = rules
     self.liquidatableAtStart = liquidatableAtStart
   }
 }

@@ -2,7 +2,8 @@ import Clearing
 import Schema
 import Venues
 
-/// The `liquidation:`, `impact:`, `reserve:` and `lossAllocation:` of a venue.
+/// The `liquidation:`, `impact:`, `reserve:`, `autoDeleveraging:` and `lossAllocation:` of a venue, and what restrains
+/// liquidations there.
 struct ClearingTerms {
   /// How accounts are closed.
   let liquidation: LiquidationPolicy
@@ -10,8 +11,14 @@ struct ClearingTerms {
   let impact: MarketImpact
   /// The reserve.
   let reserve: ReserveFund
-  /// What follows the reserve.
+  /// Closing winners after the reserve; nil where the venue does not.
+  let autoDeleveraging: AutoDeleveraging?
+  /// What follows at last.
   let lossAllocation: LossAllocation
+  /// What slows liquidations down, who closes accounts, who takes what they leave; nil where the venue says nothing.
+  let circuitBreaker: CircuitBreaker?
+  let liquidators: LiquidatorTerms?
+  let backstop: Backstop?
   /// What becomes of the venue when the reserve is exhausted.
   let onExhaustion: ExhaustionPolicy
   /// Where the liquidation policy stands.
@@ -44,34 +51,44 @@ struct ClearingTerms {
     "bonus", unit: "fraction of the repayment", in: .fraction, "what a liquidator gets on top of the repayment")
   private static let balance = Parameter<Double>.number(
     "balance", unit: "money", in: Bounds(0, 1e18), "the reserve at the start")
-  private static let allocation = Parameter<LossAllocation>.choice(
+  private static let segmentAssets = Parameter<[String]>.texts("assets", "the assets whose losses the segment bears")
+  private static let ranking = Parameter<AutoDeleveraging.Ranking>.choice("ranking", "which winners come first")
+  static let allocation = Parameter<LossAllocation>.choice(
     "lossAllocation", "who bears what the reserve cannot pay")
 
   private static let exhaustion = Parameter<ExhaustionPolicy>.choice(
     "onExhaustion", default: .carryOn, "what becomes of the venue when the reserve is exhausted")
 
-  /// Reads the four keys; nil, recorded, where any is wrong.
-  init?(reading reader: inout ParameterReader, intake: Intake) {
+  /// Reads the keys; nil, recorded, where any is wrong.
+  init?(reading reader: inout ParameterReader, assets: AssetListing, intake: Intake) {
     let liquidation = reader.section("liquidation", required: true, allowed: "{ policy, … }")
     let policy = liquidation.flatMap(Self.readPolicy)
     place = liquidation?.location ?? reader.location
     let impact = reader.section("impact", required: true, allowed: "{ coefficient, exponent, … }")
       .flatMap(ImpactReading.law)
-    var fund = reader.section("reserve", required: true, allowed: "{ balance }")
-    let balance = fund?.read(Self.balance)
-    fund?.finish()
+    let fund = reader.section("reserve", required: true, allowed: "{ balance, segments }").flatMap {
+      Self.readReserve($0, ids: assets.ids, indices: assets.indices)
+    }
+    let deleveraging = reader.section("autoDeleveraging", required: false, allowed: "{ ranking }").map(Self.readRanking)
     let allocation = reader.read(Self.allocation)
+    let before = reader.problems.count
+    circuitBreaker = reader.section("circuitBreaker", required: false).flatMap(RestraintTerms.breaker)
+    liquidators = reader.section("liquidators", required: false).flatMap(RestraintTerms.liquidators)
+    backstop = reader.section("backstop", required: false).flatMap(RestraintTerms.backstop)
+    guard reader.problems.count == before else { return nil }
     let exhaustion = reader.read(Self.exhaustion)
-    guard let policy, let impact, let balance, let allocation, let exhaustion else { return nil }
+    guard let policy, let impact, let fund, let allocation, let exhaustion else { return nil }
+    if let deleveraging, deleveraging == nil { return nil }
     onExhaustion = exhaustion
     self.liquidation = policy
     self.impact = impact
-    reserve = ReserveFund(balance: balance)
+    reserve = fund
+    autoDeleveraging = deleveraging ?? nil
     lossAllocation = allocation
   }
 
   /// How accounts are closed: which keys are right depends on the policy.
-  private static func readPolicy(_ section: ParameterReader) -> LiquidationPolicy? {
+  static func readPolicy(_ section: ParameterReader) -> LiquidationPolicy? {
     var section = section
     // Which other keys are right depends on the policy; without one, none of them is called unknown.
     guard let policy = section.read(Self.policy) else { return nil }
@@ -102,6 +119,52 @@ struct ClearingTerms {
     return .closeFactor(closeFactor: factor, fullBelowHealthFactor: below, bonus: bonus)
   }
 
+  /// The shared balance and the segments; an asset can be in one of them only.
+  static func readReserve(_ section: ParameterReader, ids: [String], indices: [Int?]) -> ReserveFund? {
+    var section = section
+    let balance = section.read(Self.balance)
+    let before = section.problems.count
+    var taken: Set<String> = []
+    let items = section.list("segments", required: false, allowed: "a list of { assets, balance }")
+    let segments = items.compactMap { readSegment($0, ids, indices, &taken, section.problems) }
+    section.finish()
+    guard let balance, section.problems.count == before else { return nil }
+    return ReserveFund(balance: balance, segments: segments)
+  }
+
+  private static func readSegment(
+    _ node: DocumentNode, _ ids: [String], _ places: [Int?], _ taken: inout Set<String>, _ problems: ProblemCollector
+  ) -> ReserveFund.Segment? {
+    var entry = ParameterReader(node, problems: problems)
+    let names = entry.read(segmentAssets)
+    let balance = entry.read(Self.balance)
+    entry.finish()
+    guard let names, let balance else { return nil }
+    var indices: [Int] = []
+    for name in names {
+      guard let place = ids.firstIndex(of: name) else {
+        entry.record(
+          "the venue lists no such asset", key: "assets", found: quotedForMessage(name),
+          allowed: ids.prefix(40).map(quotedForMessage).joined(separator: ", "),
+          hint: nearestWord(to: name, among: ids).map { "did you mean '\($0)'?" })
+        continue
+      }
+      if !taken.insert(name).inserted {
+        entry.record("an asset is in two segments", key: "assets", found: quotedForMessage(name))
+      }
+      if let index = places[place] { indices.append(index) }
+    }
+    return ReserveFund.Segment(assets: indices, balance: balance)
+  }
+
+  /// How winners are ranked; nil, recorded, where that is wrong.
+  static func readRanking(_ section: ParameterReader) -> AutoDeleveraging? {
+    var section = section
+    let ranking = section.read(Self.ranking)
+    section.finish()
+    return ranking.map { AutoDeleveraging(ranking: $0) }
+  }
+
   /// Checks the policy against the instruments it must close.
   func check(against listing: InstrumentListing, intake: Intake) {
     let hasPerpetuals = listing.instruments.contains(where: \.isDerivative)
@@ -109,15 +172,34 @@ struct ClearingTerms {
     case .full: break
     case .partial:
       if !hasPerpetuals { intake.warn("without derivatives, partial closes in full", at: place) }
-    case .closeFactor(_, _, let bonus):
-      if hasPerpetuals {
-        intake.problems.record(
-          "close-factor liquidation cannot close derivatives", at: place.appending(key: "policy"),
-          found: "close-factor",
-          allowed: "full | partial", hint: "keep derivatives and loans at separate venues")
-      }
-      warn(ofBonus: bonus, listing, intake)
+    case .closeFactor(_, _, let bonus): warn(ofBonus: bonus, listing, intake)
     }
+  }
+
+  /// Records what of `rules` makes no sense for the instruments that they must close, or together.
+  static func check(
+    _ rules: ClearingRules, instruments: [Instrument], at place: SourceLocation, problems: ProblemCollector
+  ) {
+    let futures = instruments.compactMap { if case .perpetual(let terms) = $0.kind { terms } else { nil } }
+    if rules.autoDeleveraging != nil, futures.isEmpty {
+      problems.record(
+        "auto-deleveraging closes winners in perpetuals, and the venue has none", at: place, found: "autoDeleveraging",
+        hint: "leave the key out")
+    }
+    if rules.autoDeleveraging != nil, futures.contains(where: { $0.inverseFace != nil || $0.settlementAsset != nil }) {
+      problems.record(
+        "auto-deleveraging closes futures settled in the venue's currency only", at: place, found: "autoDeleveraging",
+        hint: "leave the key out, or keep inverse and other contracts at a venue of their own")
+    }
+    if rules.backstop != nil, futures.isEmpty || instruments.contains(where: \.isOption) {
+      problems.record(
+        "a backstop takes over futures; the venue has none, or options besides", at: place, found: "backstop",
+        hint: "leave the key out")
+    }
+    guard case .closeFactor = rules.liquidation.method, instruments.contains(where: \.isDerivative) else { return }
+    problems.record(
+      "close-factor liquidation cannot close derivatives", at: place.appending(key: "policy"), found: "close-factor",
+      allowed: "full | partial", hint: "keep derivatives and loans at separate venues")
   }
 
   /// Warns of collateral that cannot pay the bonus even at a health factor of exactly 1.

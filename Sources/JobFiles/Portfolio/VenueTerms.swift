@@ -47,9 +47,13 @@ import Schema
 /// hedgers:                                                             # nobody if absent
 ///   - { kind: dealer, gammaPerPercent: { BTC: -2e6 } }                 # money of delta per 1 % of price; negative: short
 ///   - { kind: reserve, ratio: 1 }                                      # hedges accounts with negative equity
-/// reserve: { balance: 2.5e7 }
+/// reserve: { balance: 2.5e7, segments: [{ assets: [DOGE], balance: 1e6 }] }   # segments may be left out
+/// autoDeleveraging: { ranking: profit-leverage }                       # or pro-rata; none if absent
 /// lossAllocation: socialise                                            # or bad-debt
 /// onExhaustion: carry-on                                               # or fail, see Contagion
+/// circuitBreaker: { volumePerHour: 0.01, pause: { move: 0.1, windowHours: 4, hours: 1 } }   # either or both
+/// liquidators: { capacityPerHour: 2e6, fixedCost: 50, congestion: 2, outages: { perDay: 0.1, meanHours: 2 } }
+/// backstop: { capital: 1e7, discount: 0.01, maximumShare: 1, maximumLeverage: 5 }
 /// ```
 public struct VenueTerms: Sendable {
   /// Its name.
@@ -68,6 +72,8 @@ public struct VenueTerms: Sendable {
   public let instruments: [Instrument]
   /// How the venue clears.
   public let rules: ClearingRules
+  /// Where each of its assets stands in the market, in the order of `assetIDs`; nil for one that the market lacks.
+  let assetIndices: [Int?]
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
   /// What owners do, with its place.
@@ -111,12 +117,24 @@ public struct VenueTerms: Sendable {
     let oracle = OracleReading(reader.section("oracle", required: false, allowed: "{ kind, latencySteps, … }"))
     let owners = BehaviourReading(reader.section("behaviour", required: false, allowed: "{ topUp, withdraw, … }"))
     let hedgers = HedgerListing(reading: &reader, assets: assets)
-    let terms = ClearingTerms(reading: &reader, intake: intake)
+    let terms = ClearingTerms(reading: &reader, assets: assets, intake: intake)
     reader.finish()
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
     guard let name, let summary, let settlement, let synthetic, let terms else { return nil }
     terms.check(against: listing, intake: intake)
+    var rules = ClearingRules(
+      brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
+      reserve: terms.reserve, autoDeleveraging: terms.autoDeleveraging, lossAllocation: terms.lossAllocation,
+      circuitBreaker: terms.circuitBreaker, liquidators: terms.liquidators, backstop: terms.backstop,
+      efficiencyModes: modes)
+    rules.oracle = oracle.policy
+    rules.hedging = hedgers.hedging
+    rules.behaviour = owners.behaviour
+    for (index, own) in assets.ownImpacts { rules.assetImpacts[index] = own.law(over: terms.impact) }
+    rules.onExhaustion = terms.onExhaustion
+    ClearingTerms.check(rules, instruments: listing.instruments, at: terms.place, problems: intake.problems)
     guard intake.problems.count == before else { return nil }
+    self.owners = owners
     id = name
     self.summary = summary
     self.settlement = settlement
@@ -125,20 +143,11 @@ public struct VenueTerms: Sendable {
     depths = assets.depths
     instruments = listing.instruments
     places = listing.places
+    self.rules = rules
+    assetIndices = assets.indices
     assetPlaces = assets.places
     place = node.location
     oracleWindowPlace = oracle.windowPlace
-    var rules = ClearingRules(
-      brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
-      reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
-    rules.oracle = oracle.policy
-    rules.hedging = hedgers.hedging
-    rules.behaviour = owners.behaviour
-    self.owners = owners
-    for (index, own) in assets.ownImpacts { rules.assetImpacts[index] = own.law(over: terms.impact) }
-    guard intake.problems.count == before else { return nil }
-    rules.onExhaustion = terms.onExhaustion
-    self.rules = rules
   }
 
   /// Records every perpetual that is to pay the market's funding rate of an asset without one; `funded` are the indices of

@@ -47,8 +47,10 @@ struct Headline: Sendable {
   /// The measures in the order to read: the reserve, losses, liquidations, and what margin it takes.
   private static let chosen: [(id: String, level: Level)] = [
     ("venue.failureProbability", .only), ("reserve.exhaustionProbability", .only), ("reserve.required", .highest),
-    ("reserve.uncovered.mean", .only),
-    ("socialised.mean", .only), ("badDebt.mean", .only), ("venue.loss.var", .near99), ("venue.loss.es", .near99),
+    ("reserve.uncovered.mean", .only), ("adl.haircut.mean", .only), ("socialised.mean", .only),
+    ("badDebt.mean", .only), ("delay.waiting.mean", .only), ("delay.hours.mean", .only),
+    ("backstop.failureProbability", .only), ("backstop.profit.mean", .only), ("venue.loss.var", .near99),
+    ("venue.loss.es", .near99),
     ("venue.loss.es", .highest),
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
     ("cascade.amplification.q99", .only), ("cause.price", .only), ("cause.ownImpact", .only),
@@ -79,12 +81,15 @@ struct Headline: Sendable {
     return labels
   }
 
-  /// Who bears what the reserve cannot pay is one of two; the other is zero by the venue's rules and says nothing. So is
-  /// money put in where owners only take out.
-  private static let hiddenWhereZero: Set<String> = ["socialised.mean", "badDebt.mean", "owners.toppedUp.mean"]
+  /// Who bears what the reserve cannot pay is the venue's choice; what is zero by its rules says nothing. So is money put in
+  /// where owners only take out.
+  private static let hiddenWhereZero: Set<String> = [
+    "adl.haircut.mean", "socialised.mean", "badDebt.mean", "delay.waiting.mean", "delay.hours.mean",
+    "backstop.failureProbability", "backstop.profit.mean", "owners.toppedUp.mean",
+  ]
 
   private static func isZeroThroughout(_ id: String, _ report: StressReport) -> Bool {
-    report.models.flatMap(\.estimates).allSatisfy { $0.id != id || $0.value == 0 }
+    report.models.flatMap(\.estimates).allSatisfy { $0.id != id || $0.value == 0 || !$0.value.isFinite }
   }
 
   /// The one label at the level that the headline wants.

@@ -4,9 +4,21 @@ import RiskMeasures
 enum DetailTables {
   /// Every table, in order.
   static func all(_ report: StressReport) -> [PageView.Table] {
-    [estimates(report)] + report.comparisons.map { differences(report, $0) }
+    waterfalls(report) + [estimates(report)] + report.comparisons.map { differences(report, $0) }
       + [loops(report), risky(report), notes(report)]
       .compactMap { $0 }
+  }
+
+  /// Who paid for losses, venue by venue.
+  private static func waterfalls(_ report: StressReport) -> [PageView.Table] {
+    report.venues.compactMap { venue in
+      WaterfallTable(report, venue: venue.id).map { table in
+        PageView.Table(
+          title: "Who pays at \(venue.id)",
+          note: "Means over all paths, losses without any included; the five payers add up to the shortfalls.",
+          table: FigureTable(header: table.header, rows: table.rows, textColumns: 1).markup.text)
+      }
+    }
   }
 
   /// The files that were read.

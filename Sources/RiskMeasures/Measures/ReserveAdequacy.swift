@@ -24,6 +24,8 @@ public struct ReserveAdequacy: PathwiseMeasure {
     MeasureDescription("reserve.cover1", .money, levels: .cover, "largest shortfall of one account at the level"),
     MeasureDescription("reserve.cover2", .money, levels: .cover, "two largest shortfalls together at the level"),
     MeasureDescription("reserve.inflow.mean", .money, "mean income of the reserve over the horizon"),
+    MeasureDescription("adl.notional.mean", .money, "mean notional of contracts closed against winners"),
+    MeasureDescription("adl.haircut.mean", .money, "mean unrealised profit that winners forgo"),
     MeasureDescription("socialised.mean", .money, "mean loss charged to the remaining accounts"),
     MeasureDescription("badDebt.mean", .money, "mean loss that nobody covered"),
   ]
@@ -79,6 +81,7 @@ public struct ReserveAdequacy: PathwiseMeasure {
   private func flows(_ outcomes: VenueOutcomes) -> [PathVariable] {
     let means: [(String, PathQuantity)] = [
       ("reserve.uncovered.unconditional.mean", .uncovered), ("reserve.inflow.mean", .reserveInflow),
+      ("adl.notional.mean", .deleveragedNotional), ("adl.haircut.mean", .profitForgone),
       ("socialised.mean", .socialised), ("badDebt.mean", .badDebt),
     ]
     return means.map { id, quantity in

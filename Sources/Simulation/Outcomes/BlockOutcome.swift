@@ -41,7 +41,7 @@ final class BlockOutcome {
     points = simulator.grid.points
     venueCount = venues.count
     fanAssets = simulator.fanAssets
-    initialReserves = venues.map { $0.rules.reserve.balance }
+    initialReserves = venues.map { $0.rules.reserve.total }
     let column = [Double](repeating: 0, count: pathsPerBlock)
     values = [[[Double]]](
       repeating: [[Double]](repeating: column, count: PathQuantity.allCases.count), count: series)

@@ -34,7 +34,7 @@ struct OutcomeCollector {
       paths: paths, steps: steps, stepHours: simulator.grid.stepHours, models: simulator.labels,
       venues: simulator.venues.map {
         var label = VenueLabel(
-          id: $0.venue.id, initialReserve: $0.rules.reserve.balance, groups: $0.venue.book.groups,
+          id: $0.venue.id, initialReserve: $0.rules.reserve.total, groups: $0.venue.book.groups,
           accountIDs: $0.census.ids, accounts: $0.census.labels)
         label.canFail = $0.rules.onExhaustion == .fail
         return label

@@ -19,14 +19,18 @@ final class AccountLedger {
   /// Reporting accounts liquidated so far on this path.
   private(set) var isLiquidated: [Bool]
   private(set) var liquidated: [Int32] = []
+  /// Units that the last closing of each position sold, signed; empty unless it is recorded.
+  private(set) var lastClosed: [Double]
   private var isTouched: [Bool]
   /// Accounts that changed since the screen last asked, each once.
   private(set) var recent: [Int32] = []
   private var isRecent: [Bool]
 
-  init(book: Book, reportingCount: Int) {
+  /// A ledger at t = 0; `recordsClosings` where the waterfall asks what was closed.
+  init(book: Book, reportingCount: Int, recordsClosings: Bool) {
     self.book = book
     quantity = book.quantity
+    lastClosed = recordsClosings ? [Double](repeating: 0, count: book.quantity.count) : []
     cash = book.cash
     standing = book.standing
     isClosed = [Bool](repeating: false, count: book.accounts.count)
@@ -43,7 +47,10 @@ final class AccountLedger {
       standing[index] = book.standing[index]
       isClosed[index] = false
       isTouched[index] = false
-      for position in book.positions(of: index) { quantity[position] = book.quantity[position] }
+      for position in book.positions(of: index) {
+        quantity[position] = book.quantity[position]
+        if !lastClosed.isEmpty { lastClosed[position] = 0 }
+      }
     }
     for account in liquidated { isLiquidated[Int(account)] = false }
     touched.removeAll(keepingCapacity: true)
@@ -64,6 +71,9 @@ final class AccountLedger {
     quantity[position] = value
   }
 
+  /// Remembers what a closing sold of one position, of an account that it changes.
+  func recordClosing(of units: Double, position: Int) { lastClosed[position] = units }
+
   /// Empties the cash of an account and returns what it was.
   func takeCash(of account: Int) -> Double {
     touch(account)
@@ -72,6 +82,12 @@ final class AccountLedger {
       standing[account] = book.accounts[account].credit
     }
     return cash[account]
+  }
+
+  /// Returns what is left of an isolated account that holds nothing any more to its owner; does nothing for any other.
+  func returnRemainder(of account: Int) {
+    guard cash[account] > 0, let owner = book.accounts[account].owner else { return }
+    pay(takeCash(of: account), to: owner)
   }
 
   /// Marks an account as wiped out.

@@ -16,6 +16,38 @@ struct Closing {
   /// Whether a debt that no collateral is left for is written off after the wave.
   var writesOffRest = false
 
+  /// What it costs the liquidator besides its trades.
+  var cost = 0.0
+
+  /// The fraction closed of positions on one side of the book.
+  func fraction(of side: Book.Column.Side) -> Double {
+    switch side {
+    case .perpetual: derivativeFraction
+    case .held: heldFraction
+    case .owed: debtFraction
+    }
+  }
+
+  /// Closes only this part of what was decided.
+  mutating func scale(by factor: Double) {
+    derivativeFraction *= factor
+    heldFraction *= factor
+    debtFraction *= factor
+    repaid *= factor
+    if factor < 1 { writesOffRest = false }
+  }
+
+  /// Notional that it closes, at the present marks: of perpetuals and debts, or what is repaid of a loan.
+  func notional(_ ledger: AccountLedger, _ columns: ColumnState) -> Double {
+    if repaid > 0 { return repaid }
+    return ledger.book.positions(of: account).reduce(0) { sum, position in
+      let column = Int(ledger.book.column[position])
+      let about = ledger.book.columns[column]
+      guard about.countsAsNotional else { return sum }
+      return sum + fraction(of: about.side) * abs(ledger.quantity[position]) * columns.unitClosed(column)
+    }
+  }
+
   /// Whether anything happens at all.
   var acts: Bool {
     derivativeFraction > 0 || heldFraction > 0 || debtFraction > 0 || repaid > 0 || writesOffRest

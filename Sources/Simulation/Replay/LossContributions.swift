@@ -43,6 +43,13 @@ final class LossContributions {
     for (asset, cost) in costs { byAsset[asset] += loss * cost / total }
   }
 
+  /// Divides what a backstop lost beyond its capital by what it took over: by asset and by group of the accounts.
+  func addLoss(_ loss: Double, of backstop: BackstopVault) {
+    guard backstop.taken > 0 else { return }
+    for (asset, taken) in backstop.takenOfAsset.enumerated() { byAsset[asset] += loss * taken / backstop.taken }
+    for (group, taken) in backstop.takenOfGroup.enumerated() { byGroup[group] += loss * taken / backstop.taken }
+  }
+
   /// Books reserve income of `account` earned on closed notional of `asset`; nil where no asset is known.
   func addIncome(_ income: Double, account: Int, asset: Int?) {
     byGroup[plan.venue.book.accounts[account].group] -= income

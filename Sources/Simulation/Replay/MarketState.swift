@@ -154,6 +154,9 @@ final class MarketState {
     return (average * (1 + side * halfSpread[asset]), wave.shift)
   }
 
+  /// The average price of a trade of `flow` in `asset` if it were the next wave alone.
+  func expectedFill(asset: Int, flow: Double) -> Double { execute(asset: asset, flow: flow).fill }
+
   /// Works out the fills of a wave with net `flows` per asset; the marks stay until `settle`.
   func setFills(flows: [Double]) {
     for asset in marks.indices { (fills[asset], shifts[asset]) = execute(asset: asset, flow: flows[asset]) }

@@ -63,7 +63,9 @@ extension VenueReplay {
       }
     }
     for closing in owners.closings { calls.deleveraged += bookFutures(closing, market: market) }
-    for closing in owners.closings where ledger.holdsNothing(closing.account) { returnRemainder(of: closing.account) }
+    for closing in owners.closings where ledger.holdsNothing(closing.account) {
+      ledger.returnRemainder(of: closing.account)
+    }
     forgetScreened()
   }
 

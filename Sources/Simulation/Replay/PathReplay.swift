@@ -102,10 +102,11 @@ final class PathReplay {
     let slab = values.span.extracting(path.start..<path.start + path.slabSize)
     market.reset(slab: slab, points: path.points)
     failures?.reset()
-    for venue in venues { venue.reset(market: market) }
+    for venue in venues { venue.reset(market: market, path: path) }
     for step in 1..<path.points {
       market.begin(step, slab: slab, points: path.points)
       failures?.strike(market)
+      for venue in venues { venue.begin(step) }
       waves = 0
       if let extremes = path.extremes {
         guard visit(.low, at: extremes.low, step: step, slab: slab, path: path),
@@ -118,6 +119,7 @@ final class PathReplay {
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
       if hedges { runHedges(step: step, path: path) }
+      for venue in venues { venue.settleWaiting(step: step, path: path, market: market) }
       for venue in venues { venue.endStep(step) }
       if ownersAct { runOwners(step: step, path: path) }
       failures?.endStep(step, venues: venues)
@@ -133,7 +135,10 @@ final class PathReplay {
   private func visit(_ extreme: StepExtreme, at offset: Int, step: Int, slab: Span<Double>, path: PathView) -> Bool {
     market.visit(step, slab: slab, offset: offset, points: path.points)
     guard market.isFinite else { return false }
-    for venue in venues { venue.revalue(step: step, market: market) }
+    for venue in venues {
+      venue.revalue(step: step, market: market)
+      venue.look(at: step, market: market)
+    }
     observe { $0.extremeReached(extreme, step: step, snapshot: $1) }
     runWaves(step: step, path: path, isFirst: step == 1 && extreme == .low)
     return true
@@ -148,8 +153,12 @@ final class PathReplay {
       var active: [VenueReplay] = []
       for asset in flows.indices { flows[asset] = 0 }
       if let origins = market.origins { for venue in venues.indices { origins.clearFlows(of: venue) } }
-      for (index, venue) in venues.enumerated() where wave <= venue.plan.rules.liquidation.waves {
+      for (index, venue) in venues.enumerated() {
         if let failures, failures.hasFailed[index] { continue }
+        guard wave <= venue.plan.rules.liquidation.waves else {
+          venue.isCutOff = true
+          continue
+        }
         if decide(index, step: step, isFirst: isFirst, path: path) { active.append(venue) }
       }
       isFirst = false

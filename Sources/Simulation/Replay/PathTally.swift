@@ -12,7 +12,19 @@ struct PathTally {
   var inflow = 0.0
   var liquidatorIncome = 0.0
   var uncovered = 0.0
+  /// Notional of contracts closed against winners, and the profits they forwent.
+  var deleveraged = 0.0
+  var haircut = 0.0
   var socialised = 0.0
+  /// Paid by segments, and by the shared reserve.
+  var drawnFromSegments = 0.0
+  var drawnFromShared = 0.0
+  /// Equity at t = 0 of accounts that ended with a shortfall.
+  var equityLost = 0.0
+  var penalties = 0.0
+  /// Notional that waited at the ends of steps: summed over time, and the most at once.
+  var waitingNotionalHours = 0.0
+  var largestWaiting = 0.0
   var badDebt = 0.0
   var largestShortfall = 0.0
   var secondShortfall = 0.0
@@ -38,6 +50,12 @@ struct PathTally {
     }
   }
 
+  /// A loss that no account made: of the backstop, beyond its capital.
+  mutating func addBackstopLoss(_ amount: Double) {
+    stepShortfall += amount
+    shortfalls += amount
+  }
+
   mutating func addInflow(_ amount: Double) {
     stepInflow += amount
     inflow += amount
@@ -60,6 +78,9 @@ struct OutsideMarket {
     cash = 0
     for column in bought.indices { bought[column] = 0 }
   }
+
+  /// Receives money for nothing that is held: a cost that somebody pays.
+  mutating func receive(_ money: Double) { cash += money }
 
   /// An account sells `units` (negative: buys) of a column for `price` each.
   mutating func buy(units: Double, column: Int, price: Double) {

@@ -21,19 +21,28 @@ struct ReplayWorkspace: ~Copyable {
     let grid = simulator.grid
     let window = max(1, Int((simulator.callWindowHours / grid.stepHours).rounded()))
     func makeLedgers() -> [AccountLedger] {
-      simulator.venues.map { AccountLedger(book: $0.venue.book, reportingCount: $0.census.ids.count) }
+      simulator.venues.enumerated().map { index, plan in
+        let rules = [plan.rules] + simulator.models.compactMap { $0[index].rules }
+        return AccountLedger(
+          book: plan.venue.book, reportingCount: plan.census.ids.count,
+          recordsClosings: rules.contains(where: \.dividesLosses))
+      }
     }
     func makeReplay(_ models: [ModelPlan], _ ledgers: [AccountLedger], owners: Bool) -> PathReplay {
-      let venues = zip(zip(simulator.venues, models), ledgers).enumerated().map { index, item in
-        let (pair, ledger) = item
+      let venues = models.indices.map { index in
+        let model = models[index]
+        let plan = model.rules.map { simulator.venues[index].with(rules: $0) } ?? simulator.venues[index]
         return VenueReplay(
-          plan: pair.0, model: pair.1, ledger: ledger, atStart: simulator.atStart,
+          plan: plan, model: model, ledger: ledgers[index], atStart: simulator.atStart,
           metrics: MarginMetrics(
-            plan: pair.0, model: pair.1, window: window, points: grid.points, stepYears: grid.stepYears),
-          contributions: recordsContributions ? LossContributions(plan: pair.0) : nil,
+            plan: plan, model: model, window: window, points: grid.points, stepYears: grid.stepYears),
+          contributions: recordsContributions ? LossContributions(plan: plan) : nil,
+          restraint: ClosingRestraint(
+            plan: plan, market: simulator.market, venue: index, stepHours: grid.stepHours,
+            seed: simulator.generator.seed), stepHours: grid.stepHours,
           oracle: OracleFeed(
-            plan: pair.0, points: grid.points, stepHours: grid.stepHours, frozen: simulator.market.frozenOracles),
-          calls: owners ? MarginCalls(plan: pair.0, model: pair.1, stepHours: grid.stepHours) : nil,
+            plan: plan, points: grid.points, stepHours: grid.stepHours, frozen: simulator.market.frozenOracles),
+          calls: owners ? MarginCalls(plan: plan, model: model, stepHours: grid.stepHours) : nil,
           index: index, venueCount: simulator.venues.count)
       }
       return PathReplay(market: simulator.market, venues: venues)

@@ -42,15 +42,29 @@ extension VenueReplay {
     let closing = closingBalance(deficits: deficitsAtMarks(step: path.steps, path: path, market: market))
     var values = [Double](repeating: 0, count: PathQuantity.allCases.count)
     func set(_ quantity: PathQuantity, _ value: Double) { values[quantity.rawValue] = value }
-    set(.loss, tally.shortfalls - tally.inflow + closing.negativeEquity)
+    let backstopDeficit = backstop.map { max(0, -$0.equity(columns)) } ?? 0
+    if let backstop, backstopDeficit > 0 { contributions?.addLoss(backstopDeficit, of: backstop) }
+    set(.loss, tally.shortfalls - tally.inflow + closing.negativeEquity + backstopDeficit)
     set(.uncovered, tally.uncovered)
     set(.shortfall, tally.shortfalls)
     set(.requiredReserve, tally.requiredReserve)
     set(.reserveInflow, tally.inflow)
     set(.largestShortfall, tally.largestShortfall)
     set(.twoLargestShortfalls, tally.largestShortfall + tally.secondShortfall)
+    set(.deleveragedNotional, tally.deleveraged)
+    set(.profitForgone, tally.haircut)
     set(.socialised, tally.socialised)
     set(.badDebt, tally.badDebt)
+    set(.equityLost, tally.equityLost)
+    set(.penalties, tally.penalties)
+    set(.drawnFromSegments, tally.drawnFromSegments)
+    set(.drawnFromShared, tally.drawnFromShared)
+    set(.waitingNotionalHours, tally.waitingNotionalHours)
+    set(.largestWaiting, tally.largestWaiting)
+    set(.liquidatorIncome, tally.liquidatorIncome)
+    set(.backstopTaken, backstop?.taken ?? 0)
+    set(.backstopProfit, backstop?.profit(columns) ?? 0)
+    set(.backstopFailed, backstop?.hasFailed == true ? 1 : 0)
     set(.exhaustionHours, tally.exhaustionStep.map { Double($0) * stepHours } ?? .infinity)
     set(.liquidatedAccounts, Double(ledger.liquidated.count))
     set(.liquidationEvents, Double(tally.events))
@@ -138,9 +152,10 @@ extension VenueReplay {
       outsideGain += outside.bought[column] * columns.unitValue[column]
       outsideGain -= plan.netQuantity[column] * (columns.unitValue[column] - plan.initialValues.unitValue[column])
     }
-    let reserveGain = tally.reserve - plan.rules.reserve.balance
+    let reserveGain = tally.reserve - plan.rules.reserve.total
+    let backstopGain = backstop?.gain(columns) ?? 0
     if let hedge { outsideGain += hedge.gain(marks: marks) + hedge.outsideGain(marks: marks) }
-    let total = accountsGain + outsideGain + reserveGain + tally.liquidatorIncome - tally.badDebt
+    let total = accountsGain + outsideGain + reserveGain + backstopGain + tally.liquidatorIncome - tally.badDebt
     return plan.grossEquity > 0 ? abs(total) / plan.grossEquity : abs(total)
   }
 }

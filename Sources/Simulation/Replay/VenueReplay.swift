@@ -26,8 +26,15 @@ final class VenueReplay {
   var owners = OwnerActions()
   /// What the reserve stands in for, in units of each asset.
   var exposure: [Double]
-  private(set) var tally: PathTally
+  var tally: PathTally
   var outside: OutsideMarket
+  let waterfall: StepWaterfall
+  private let restraint: ClosingRestraint?
+  let stepHours: Double
+  /// The venue's backstop, where it has one.
+  let backstop: BackstopVault?
+  /// Whether somebody may be waiting for the next step: held back, or beyond the step's waves.
+  var isCutOff = false
   private let factors: any MarginFactors
   let screen: CandidateScreen
   let rule: ClosingRule
@@ -41,19 +48,23 @@ final class VenueReplay {
   /// Why accounts were liquidated.
   let causes: LiquidationCauses
   var detected: [Int32]
-  private var closings: [Closing] = []
-  private var exempt: Set<Int32> = []
+  var closings: [Closing] = []
+  private var closedParts: [(asset: Int, notional: Double)] = []
+  var exempt: Set<Int32> = []
   /// Accounts of the step under way that the oracle's guard kept from liquidation.
   private var blocked: Set<Int> = []
   private let atStart: AtStart
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?, oracle: OracleFeed? = nil, calls: MarginCalls? = nil, index: Int = 0,
-    venueCount: Int = 1
+    contributions: LossContributions?, restraint: ClosingRestraint?, stepHours: Double, oracle: OracleFeed? = nil,
+    calls: MarginCalls? = nil, index: Int = 0, venueCount: Int = 1
   ) {
     self.plan = plan
     self.model = model
+    self.restraint = restraint
+    self.stepHours = stepHours
+    backstop = BackstopVault(plan: plan)
     self.ledger = ledger
     self.atStart = atStart
     self.metrics = metrics
@@ -67,23 +78,28 @@ final class VenueReplay {
       venue: index, venueCount: venueCount, reportingCount: plan.census.ids.count, assets: plan.initialPrices.count,
       makeOracle: { oracle?.another() })
     shown = oracle == nil ? columns : ColumnState(plan: plan)
-    tally = PathTally(reserve: plan.rules.reserve.balance)
+    tally = PathTally(reserve: plan.rules.reserve.total)
     outside = OutsideMarket(columns: plan.venue.book.columns.count)
     factors = model.model.makeFactors(for: plan.venue.book)
     impliedVolatilities = [Double](repeating: 0, count: plan.assetIDs.count)
     screen = CandidateScreen(plan: plan, model: model)
     rule = ClosingRule(plan: plan, requirements: model.requirements)
     holdings = WeightedHoldings(book: plan.venue.book, level: model.requirements.maintenance)
+    waterfall = StepWaterfall(plan: plan, holdings: holdings)
     scenarios = ScenarioBook(plan: plan, model: model)
     detected = [Int32](repeating: 0, count: plan.venue.book.accounts.count)
   }
 
   /// Returns to t = 0.
-  func reset(market: MarketState) {
+  func reset(market: MarketState, path: PathView) {
     ledger.reset()
     holdings.reset()
-    tally = PathTally(reserve: plan.rules.reserve.balance)
+    tally = PathTally(reserve: plan.rules.reserve.total)
     outside.reset()
+    waterfall.reset()
+    restraint?.reset(path: path.number, market: market)
+    backstop?.reset()
+    isCutOff = false
     contributions?.reset()
     causes.reset(marks: market.marks)
     factors.reset(oraclePrices: market.marks)
@@ -101,6 +117,15 @@ final class VenueReplay {
     metrics.reset(columns: columns, volatilities: factors.volatilities, marks: market.marks, scenarios: scenarios)
   }
 
+  /// Begins `step`, before anything moves.
+  func begin(_ step: Int) {
+    isCutOff = false
+    restraint?.begin(step)
+  }
+
+  /// Looks at the marks that a step has come to.
+  func look(at step: Int, market: MarketState) { restraint?.look(at: step, marks: market.marks) }
+
   /// Moves to `step` after the market has: balances, funding, margin rates.
   func advance(to step: Int, market: MarketState, path: PathView) {
     columns.advance(to: step, marks: market.marks, path: path)
@@ -110,6 +135,10 @@ final class VenueReplay {
     causes.publish(at: step, market: market)
     if factors.advance(step: step, oraclePrices: oracle?.samples ?? market.marks) {
       columns.setFactors(factors, scale: model.scale)
+    }
+    if let restraint {
+      restraint.look(at: step, marks: market.marks)
+      restraint.close(step, market: market)
     }
     if let oracle { shown.take(columns, prices: oracle.prices) }
     scenarios?.takeReference(
@@ -130,8 +159,9 @@ final class VenueReplay {
         ledger.pay(units * price, to: account)
         setQuantity(0, of: position, account: account)
         outside.buy(units: units, column: expiry.column, price: price)
-        if ledger.holdsNothing(account) { returnRemainder(of: account) }
+        if ledger.holdsNothing(account) { ledger.returnRemainder(of: account) }
       }
+      backstop?.settle(column: expiry.column, price: price, to: &outside)
     }
   }
 
@@ -139,14 +169,23 @@ final class VenueReplay {
   func decideWave(step: Int, isFirst: Bool, path: PathView, market: MarketState, flows: inout [Double]) -> Bool {
     closings.removeAll(keepingCapacity: true)
     for account in detect(isFirst: isFirst, path: path, step: step, market: market) {
-      let closing = rule.closing(
-        of: account, ledger, shown, halfSpread: market.halfSpread,
-        scenarioRequirement: scenarioRequirement(of: account))
-      guard closing.acts else { continue }
-      closings.append(closing)
-      addFlows(of: closing, to: &flows)
+      let closing = closing(of: account, market: market)
+      if closing.acts { closings.append(closing) }
     }
-    return !closings.isEmpty
+    isCutOff = !closings.isEmpty
+    restraint?.apply(to: &closings, ledger, columns, market: market)
+    for closing in closings { addFlows(of: closing, to: &flows) }
+    guard let backstop, backstop.mustSell else { return !closings.isEmpty }
+    for column in backstop.units.indices {
+      flows[ledger.book.columns[column].asset] -= backstop.units[column] * columns.unitTraded[column]
+    }
+    return true
+  }
+
+  /// What the venue's policy does with an account, at what its oracle shows.
+  func closing(of account: Int, market: MarketState) -> Closing {
+    rule.closing(
+      of: account, ledger, shown, halfSpread: market.halfSpread, scenarioRequirement: scenarioRequirement(of: account))
   }
 
   /// Open accounts with negative health now, and, in the first wave of all, those flagged at the start.
@@ -159,20 +198,26 @@ final class VenueReplay {
     }
     if !exempt.isEmpty { found = withoutExempt(found) }
     guard let oracle, oracle.hasGuard else { return found }
-    return withoutBlocked(found, oracle, market)
+    return withoutBlocked(found, market)
   }
 
   /// Leaves out accounts with a position in an asset whose oracle is stale, and counts them, once a step.
-  private func withoutBlocked(_ found: [Int], _ oracle: OracleFeed, _ market: MarketState) -> [Int] {
+  private func withoutBlocked(_ found: [Int], _ market: MarketState) -> [Int] {
     found.filter { account in
-      let isBlocked = ledger.book.positions(of: account).contains { position in
-        let about = ledger.book.columns[Int(ledger.book.column[position])]
-        guard ledger.quantity[position] != 0 else { return false }
-        return oracle.isStale(about.asset, mark: market.marks[about.asset])
-          || (about.otherAsset.map { oracle.isStale($0, mark: market.marks[$0]) } ?? false)
-      }
+      let isBlocked = isBlocked(account, market)
       if isBlocked, blocked.insert(account).inserted { tally.blocked += 1 }
       return !isBlocked
+    }
+  }
+
+  /// Whether the oracle's guard keeps an account from liquidation now.
+  func isBlocked(_ account: Int, _ market: MarketState) -> Bool {
+    guard let oracle, oracle.hasGuard else { return false }
+    return ledger.book.positions(of: account).contains { position in
+      let about = ledger.book.columns[Int(ledger.book.column[position])]
+      guard ledger.quantity[position] != 0 else { return false }
+      return oracle.isStale(about.asset, mark: market.marks[about.asset])
+        || (about.otherAsset.map { oracle.isStale($0, mark: market.marks[$0]) } ?? false)
     }
   }
 
@@ -193,44 +238,42 @@ final class VenueReplay {
     for position in ledger.book.positions(of: closing.account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
-      flows[about.asset] -=
-        fraction(of: about.side, in: closing) * ledger.quantity[position]
-        * columns.unitTraded[column]
-      if let other = about.otherAsset {
-        flows[other] -= fraction(of: about.side, in: closing) * ledger.quantity[position] * columns.unitTraded[column]
-      }
-    }
-  }
-
-  private func fraction(of side: Book.Column.Side, in closing: Closing) -> Double {
-    switch side {
-    case .perpetual: closing.derivativeFraction
-    case .held: closing.heldFraction
-    case .owed: closing.debtFraction
+      let units = closing.fraction(of: about.side) * ledger.quantity[position]
+      flows[about.asset] -= units * columns.unitTraded[column]
+      if let other = about.otherAsset { flows[other] -= units * columns.unitTraded[column] }
     }
   }
 
   /// Books the wave that was decided, at the market's fills.
   func bookWave(wave: Int, market: MarketState) {
-    tally.largestWaves = max(tally.largestWaves, wave)
+    if !closings.isEmpty { tally.largestWaves = max(tally.largestWaves, wave) }
+    if let backstop, backstop.mustSell { sell(backstop, market: market) }
     causes.count(closings, at: self, market: market)
     for closing in closings {
       countLiquidation(of: closing, prices: oracle?.prices ?? market.marks)
+      tally.liquidatorIncome -= closing.cost
+      outside.receive(closing.cost)
       if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
         bookLoan(closing, bonus: bonus, market: market)
       } else {
         bookTrades(closing, market: market)
       }
     }
+    settleEmptied(closings)
+  }
+
+  /// Settles those of `closings` whose accounts hold nothing any more.
+  func settleEmptied(_ closings: [Closing]) {
     let emptied = closings.map(\.account).filter { ledger.holdsNothing($0) }
-    for account in emptied { returnRemainder(of: account) }
+    // Isolated remainders return before anybody is judged wiped out, so that the order of accounts does not matter.
+    for account in emptied { ledger.returnRemainder(of: account) }
     for account in emptied { wipeOut(account) }
   }
 
   /// The closings of the wave last decided, for traces.
   var lastClosings: [Closing] { closings }
 
-  private func countLiquidation(of closing: Closing, prices: [Double]) {
+  func countLiquidation(of closing: Closing, prices: [Double]) {
     tally.events += 1
     let account = closing.account
     guard ledger.markLiquidated(Int(plan.census.reportingIndex[account])) else { return }
@@ -274,10 +317,11 @@ final class VenueReplay {
   private func bookTrades(_ closing: Closing, market: MarketState) {
     let account = closing.account
     var closedNotional = 0.0
+    closedParts.removeAll(keepingCapacity: true)
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
-      let share = fraction(of: about.side, in: closing)
+      let share = closing.fraction(of: about.side)
       let before = ledger.quantity[position]
       guard share > 0, before != 0 else { continue }
       let units = share * before
@@ -285,36 +329,59 @@ final class VenueReplay {
       ledger.pay(units * price, to: account)
       setQuantity(share >= 1 ? 0 : before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
-      if about.countsAsNotional { closedNotional += abs(units) * columns.unitClosed(column) }
+      guard about.countsAsNotional else { continue }
+      let notional = abs(units) * columns.unitClosed(column)
+      closedNotional += notional
+      record(closed: units, position, asset: about.asset, notional: notional)
     }
     tally.notional += closedNotional
-    payPenalty(account, closedNotional: closedNotional)
+    divideIncome(payPenalty(account, closedNotional: closedNotional), notional: closedNotional)
   }
 
-  private func payPenalty(_ account: Int, closedNotional: Double) {
+  /// Remembers what a closing did to one position, where losses and income are divided by instrument.
+  private func record(closed units: Double, _ position: Int, asset: Int, notional: Double) {
+    guard waterfall.isDivided else { return }
+    ledger.recordClosing(of: units, position: position)
+    closedParts.append((asset, notional))
+  }
+
+  /// Counts income of the reserve for the segments of the assets that the closing just booked earned it on.
+  private func divideIncome(_ income: Double, notional: Double) {
+    guard waterfall.isDivided, income > 0 else { return }
+    for part in closedParts { waterfall.addIncome(income * (part.notional / notional), asset: part.asset) }
+  }
+
+  /// Takes the penalty; returns the reserve's part of it.
+  private func payPenalty(_ account: Int, closedNotional: Double) -> Double {
     let left = max(0, ledger.equity(of: account, unitValue: columns.unitValue))
     let penalty = min(plan.rules.liquidation.penalty * closedNotional, left)
-    guard penalty > 0 else { return }
+    guard penalty > 0 else { return 0 }
     let toReserve = plan.rules.liquidation.reserveShare * penalty
     ledger.pay(-penalty, to: account)
+    tally.penalties += penalty
     tally.addInflow(toReserve)
     tally.liquidatorIncome += penalty - toReserve
     contributions?.addIncome(toReserve, account: account, asset: plan.dominantAsset(of: account))
+    return toReserve
   }
 
   /// A loan liquidation: the borrower settles at oracle prices, the liquidator trades at the market's fills.
   private func bookLoan(_ closing: Closing, bonus: Double, market: MarketState) {
     let account = closing.account
     let cashBefore = ledger.cash[account]
+    closedParts.removeAll(keepingCapacity: true)
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
       let before = ledger.quantity[position]
-      let units = fraction(of: about.side, in: closing) * before
+      let units = closing.fraction(of: about.side) * before
       let price = columns.fillPrice(of: column, fills: market.fills, marks: market.marks)
       setQuantity(before - units, of: position, account: account)
       outside.buy(units: units, column: column, price: price)
       tally.liquidatorIncome += units * price
+      if about.side == .owed, units != 0 {
+        record(closed: units, position, asset: about.asset, notional: abs(units) * columns.unitNotional[column])
+      }
       guard closing.writesOffRest else { continue }
       writeOff(position, column: column, of: account)
     }
@@ -323,9 +390,11 @@ final class VenueReplay {
       tally.liquidatorIncome += closing.debtFraction * cashBefore
     }
     let toReserve = plan.rules.liquidation.reserveShare * bonus * closing.repaid
+    tally.penalties += bonus * closing.repaid
     tally.liquidatorIncome -= toReserve
     tally.addInflow(toReserve)
     tally.notional += closing.repaid
+    divideIncome(toReserve, notional: closing.repaid)
     contributions?.addIncome(toReserve, account: account, asset: plan.dominantAsset(of: account))
   }
 
@@ -336,6 +405,7 @@ final class VenueReplay {
     setQuantity(0, of: position, account: account)
     ledger.pay(rest * value, to: account)
     outside.buy(units: rest, column: column, price: value)
+    if rest < 0, waterfall.isDivided { ledger.recordClosing(of: rest, position: position) }
   }
 
   /// Sets what an account holds of one position, and what that counts for; nothing else may set a quantity.
@@ -344,19 +414,14 @@ final class VenueReplay {
     holdings.set(value, of: position)
   }
 
-  /// What is left of an emptied isolated position returns to its owner, before anybody is judged wiped out, so that the
-  /// order of accounts does not matter.
-  func returnRemainder(of account: Int) {
-    guard ledger.cash[account] > 0, let owner = ledger.book.accounts[account].owner else { return }
-    ledger.pay(ledger.takeCash(of: account), to: owner)
-  }
-
   /// An account that holds nothing any more and owes cash: the deficit is a shortfall.
   private func wipeOut(_ account: Int) {
     guard ledger.cash[account] < 0 else { return }
     let shortfall = -ledger.takeCash(of: account)
     ledger.close(account)
+    tally.equityLost += max(0, ledger.book.equity(of: account, at: plan.initialValues))
     tally.addShortfall(shortfall)
+    waterfall.addShortfall(shortfall, account: account, ledger: ledger, columns: columns)
     contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
   }
 
@@ -367,36 +432,27 @@ final class VenueReplay {
     if let oracle, oracle.follow(marks: market.marks, at: step) { shown.revalue(marks: oracle.prices) }
   }
 
-  /// The waterfall at the end of `step`: reserve income first, then draws, then who is left.
+  /// The waterfall at the end of `step`: reserve income first, then draws, then winners, then who is left.
   func endStep(_ step: Int) {
     if !blocked.isEmpty { blocked.removeAll(keepingCapacity: true) }
     tally.cumulativeDraw += tally.stepShortfall - tally.stepInflow
     tally.requiredReserve = max(tally.requiredReserve, tally.cumulativeDraw)
-    tally.reserve += tally.stepInflow
-    let draw = min(tally.stepShortfall, tally.reserve)
-    let rest = tally.stepShortfall - draw
-    tally.reserve -= draw
+    guard tally.stepShortfall > 0 || tally.stepInflow > 0 else { return }
+    let result = waterfall.settle(
+      shortfall: tally.stepShortfall, income: tally.stepInflow, ledger: ledger, columns: columns, outside: &outside)
+    tally.reserve = waterfall.balances.reduce(0, +)
     tally.stepShortfall = 0
     tally.stepInflow = 0
-    guard rest > 0 else { return }
+    tally.drawnFromSegments += result.drawnFromSegments
+    tally.drawnFromShared += result.drawnFromShared
+    guard result.uncovered > 0 else { return }
     tally.exhaustionStep = tally.exhaustionStep ?? step
-    tally.uncovered += rest
-    let taken = plan.rules.lossAllocation == .socialise ? socialise(rest) : 0
-    tally.socialised += taken
-    tally.badDebt += rest - taken
-  }
-
-  /// Charges open accounts in proportion to their positive equity, at most all of it; returns what was charged.
-  private func socialise(_ loss: Double) -> Double {
-    let accounts = ledger.book.accounts.indices.filter { !ledger.isClosed[$0] }
-    let equities = accounts.map { max(0, ledger.equity(of: $0, unitValue: columns.unitValue)) }
-    let total = equities.reduce(0, +)
-    let taken = min(loss, total)
-    guard taken > 0 else { return 0 }
-    for (account, equity) in zip(accounts, equities) where equity > 0 {
-      ledger.pay(-min(equity, taken * equity / total), to: account)
-    }
-    screen.invalidate()
-    return taken
+    tally.uncovered += result.uncovered
+    tally.deleveraged += result.deleveraged
+    tally.haircut += result.haircut
+    tally.socialised += result.socialised
+    tally.badDebt += result.uncovered - result.haircut - result.socialised
+    // Accounts lost cash or contracts in a way no bound covers.
+    if result.haircut > 0 || result.socialised > 0 { screen.invalidate() }
   }
 }

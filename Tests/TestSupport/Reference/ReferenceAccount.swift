@@ -16,6 +16,10 @@ package struct ReferencePosition: Sendable {
   package let asset: Int
   /// Signed quantity in asset units.
   package var quantity: Double
+  /// Average entry price of a perpetual.
+  package var entryPrice = 0.0
+  /// Signed quantity that the last closing sold; of perpetuals and debts only.
+  package var lastClosed = 0.0
 
   /// What one unit of a balance has grown to since t = 0: exp(rate·years). 1 for a perpetual.
   func growth(hours: Double) -> Double {
@@ -116,7 +120,7 @@ package struct ReferenceAccount: Sendable {
       let column = book.columns[Int(book.column[place])]
       return ReferencePosition(
         instrument: column.instrument, kind: instruments[column.instrument].kind, side: column.side, leg: column.leg,
-        asset: column.asset, quantity: book.quantity[place])
+        asset: column.asset, quantity: book.quantity[place], entryPrice: book.entry[place])
     }
     var owed = Set(positions.filter { $0.side == .owed }.map(\.instrument))
     if cash < 0, let settlement = instruments.firstIndex(where: { $0.kind == .settlement }) { owed.insert(settlement) }

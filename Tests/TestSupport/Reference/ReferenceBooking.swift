@@ -40,14 +40,18 @@ extension ReferenceClearingHouse {
       }
     }
     for index in actions.indices { returnIsolatedCollateral(&actions[index]) }
-    for index in actions.indices { wipeOut(&actions[index]) }
+    for index in actions.indices { wipeOut(&actions[index], valuation) }
+    let costs = closings.reduce(0) { $0 + $1.cost }
+    liquidators -= costs
+    outside.cash += costs
+    path.penalties += actions.reduce(0) { $0 + $1.penalty }
     path.liquidatedNotional += actions.reduce(0) { $0 + $1.notional }
     return actions
   }
 
   /// Counts a liquidation before it changes the account. It is driven by the requirement if the account's health is
   /// negative now and would not be under the requirement of t = 0.
-  private mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
+  mutating func count(_ index: Int, _ valuation: ReferenceValuation) {
     path.liquidationEvents += 1
     let isFirst = path.liquidatedOwners.insert(reportingName(of: index)).inserted
     if isFirst { countCause(of: index, valuation) }
@@ -80,6 +84,7 @@ extension ReferenceClearingHouse {
   /// capped by what the account is worth after the fills, at the marks before the wave.
   private mutating func bookClosing(_ action: inout ReferenceAction, fills: [Double], _ valuation: ReferenceValuation) {
     let index = action.closing.account
+    var earned: [Int: Double] = [:]
     for place in accounts[index].positions.indices {
       let position = accounts[index].positions[place]
       let share = action.closing.share(of: position)
@@ -87,12 +92,22 @@ extension ReferenceClearingHouse {
       accounts[index].cash += trade(share, of: position, fills: fills, valuation)
       accounts[index].positions[place].quantity *= 1 - share
       action.notional += share * valuation.closedSize(position)
+      guard position.countsAsNotional else { continue }
+      accounts[index].positions[place].lastClosed = share * position.quantity
+      earned[position.asset, default: 0] += share * valuation.closedSize(position)
     }
     let left = max(0, accounts[index].equity(valuation))
     action.penalty = min(rules.liquidation.penalty * action.notional, left)
     accounts[index].cash -= action.penalty
     liquidators += (1 - rules.liquidation.reserveShare) * action.penalty
-    step.reserveIncome += rules.liquidation.reserveShare * action.penalty
+    takeIncome(rules.liquidation.reserveShare * action.penalty, by: earned, of: action.notional)
+  }
+
+  /// Income of the reserve, to be divided over assets like `earned`, whose sum may be less than `notional`.
+  private mutating func takeIncome(_ income: Double, by earned: [Int: Double], of notional: Double) {
+    step.reserveIncome += income
+    guard notional > 0 else { return }
+    for (asset, part) in earned { step.incomeOfAsset[asset, default: 0] += income * part / notional }
   }
 
   /// Close-factor: the liquidator repays debt and takes collateral at the oracle price, and trades both at the fills.
@@ -105,9 +120,14 @@ extension ReferenceClearingHouse {
   ) {
     let closing = action.closing
     let index = closing.account
+    var earned: [Int: Double] = [:]
     for place in accounts[index].positions.indices {
       let position = accounts[index].positions[place]
       let share = closing.share(of: position)
+      if position.side == .owed, share > 0, position.quantity != 0 {
+        accounts[index].positions[place].lastClosed = share * position.quantity
+        earned[position.asset, default: 0] += share * valuation.notional(position)
+      }
       liquidators += trade(share, of: position, fills: fills, marks)
       accounts[index].positions[place].quantity *= 1 - share
     }
@@ -117,7 +137,7 @@ extension ReferenceClearingHouse {
     action.penalty = bonus * closing.repaid
     let toReserve = rules.liquidation.reserveShare * action.penalty
     liquidators -= toReserve
-    step.reserveIncome += toReserve
+    takeIncome(toReserve, by: earned, of: closing.repaid)
     if closing.isCollateralExhausted { settleDebt(of: index, valuation) }
   }
 
@@ -130,7 +150,7 @@ extension ReferenceClearingHouse {
       accounts[closing.account].cash += trade(
         closing.perpetualShare, of: position, fills: fills, valuation)
       accounts[closing.account].positions[place].quantity *= 1 - closing.perpetualShare
-      if position.countsAsNotional { notional += closing.perpetualShare * valuation.notional(position) }
+      notional += closing.perpetualShare * valuation.closedSize(position)
     }
     return notional
   }
@@ -142,12 +162,14 @@ extension ReferenceClearingHouse {
       let position = accounts[index].positions[place]
       accounts[index].cash += trade(1, of: position, fills: valuation.prices, valuation)
       accounts[index].positions[place].quantity = 0
+      if position.quantity < 0 { accounts[index].positions[place].lastClosed = position.quantity }
     }
   }
 
   /// What expires now is paid in cash at its value, without a trade in the market; an isolated position that is gone
   /// returns what is left to its owner.
   mutating func settleExpired(_ valuation: ReferenceValuation) {
+    settleBackstop(valuation)
     for index in accounts.indices {
       for place in accounts[index].positions.indices {
         let position = accounts[index].positions[place]
@@ -168,7 +190,7 @@ extension ReferenceClearingHouse {
   }
 
   /// What is left of isolated collateral after a full close goes back to the owner, also to one that was closed before.
-  private mutating func returnIsolatedCollateral(_ action: inout ReferenceAction) {
+  mutating func returnIsolatedCollateral(_ action: inout ReferenceAction) {
     let index = action.closing.account
     guard let owner = accounts[index].terms.owner, accounts[index].holdsNothing, accounts[index].cash > 0 else {
       return
@@ -179,13 +201,28 @@ extension ReferenceClearingHouse {
   }
 
   /// An account that holds nothing and owes cash is closed; what it owes is a shortfall, met at the end of the step.
-  private mutating func wipeOut(_ action: inout ReferenceAction) {
+  mutating func wipeOut(_ action: inout ReferenceAction, _ valuation: ReferenceValuation) {
     let index = action.closing.account
     guard accounts[index].holdsNothing, accounts[index].cash < 0 else { return }
     action.shortfall = -accounts[index].cash
     accounts[index].cash = 0
     accounts[index].isOpen = false
     step.shortfalls += action.shortfall
+    path.equityLost += max(0, startEquities[index])
     path.shortfallOfAccount[index, default: 0] += action.shortfall
+    let sold = accounts[index].positions.filter { $0.lastClosed != 0 }
+    let weights = sold.map { position in
+      var closed = position
+      closed.quantity = position.lastClosed
+      return valuation.closedSize(closed)
+    }
+    let total = weights.reduce(0, +)
+    for (position, weight) in zip(sold, weights) where total > 0 {
+      step.claims.append(
+        ReferenceClaim(
+          instrument: position.instrument, asset: position.asset,
+          isLinearFuture: position.side == .perpetual && position.leg == .whole, isLong: position.lastClosed > 0,
+          money: action.shortfall * weight / total, contracts: abs(position.lastClosed)))
+    }
   }
 }

@@ -36,8 +36,16 @@ struct ReferenceClearingHouse {
   var accounts: [ReferenceAccount]
   /// Cumulative funding per unit of each instrument.
   var funding: [Double]
-  /// Balance of the reserve; a step's income arrives at its end.
-  var reserve: Double
+  /// Balance of the shared reserve; a step's income arrives at its end.
+  var sharedReserve: Double
+  /// Balances of the reserve's segments.
+  var segments: [Double]
+  /// What keeps closings back.
+  var restraint: ReferenceRestraint
+  /// Who takes what waits; nil for nobody.
+  var backstop: ReferenceBackstop?
+  /// Equity of each account at t = 0.
+  let startEquities: [Double]
   /// What all liquidators together earned.
   var liquidators = 0.0
   /// The other side of every trade.
@@ -71,11 +79,20 @@ struct ReferenceClearingHouse {
       ReferenceAccount($0, of: input.venue.book, instruments: input.venue.instruments)
     }
     funding = venue.instruments.map { _ in 0 }
-    reserve = rules.reserve.balance
+    sharedReserve = rules.reserve.balance
+    segments = rules.reserve.segments.map(\.balance)
     outside = ReferenceOutsideMarket(accounts: accounts)
     hedgers = ReferenceHedgers(rules.hedging, marks: prices)
     oracle = ReferenceOracle(policy: rules.oracle, market: market, marks: prices)
+    restraint = ReferenceRestraint(prices: prices)
+    backstop = rules.backstop.map { ReferenceBackstop($0) }
+    let start = ReferenceValuation(
+      prices: prices, hours: 0, funding: funding, impliedVolatilities: market.impliedVolatilities.map { $0[0] })
+    startEquities = accounts.map { $0.equity(start) }
   }
+
+  /// Everything that the reserve holds.
+  var reserve: Double { sharedReserve + segments.reduce(0, +) }
 
   /// The venue's positions at `prices` now.
   func valuation(_ prices: [Double], hours: Double) -> ReferenceValuation {
@@ -119,14 +136,18 @@ struct ReferenceClearingHouse {
       if isHealthy { accounts[index].isExempt = false }
       let isForced = forcingFlagged && accounts[index].wasFlaggedAtStart
       guard (!isHealthy && !accounts[index].isExempt) || isForced else { continue }
-      let isBlocked = accounts[index].positions.contains {
-        $0.quantity != 0
-          && (oracle.isStale($0.asset, marks: marks)
-            || $0.share?.otherAsset.map { oracle.isStale($0, marks: marks) } == true)
-      }
-      if isBlocked { step.blocked.insert(index) } else { detected.append(index) }
+      if isBlocked(index, marks: marks) { step.blocked.insert(index) } else { detected.append(index) }
     }
     return detected
+  }
+
+  /// Whether the oracle's guard keeps an account from liquidation.
+  func isBlocked(_ index: Int, marks: [Double]) -> Bool {
+    accounts[index].positions.contains {
+      $0.quantity != 0
+        && (oracle.isStale($0.asset, marks: marks)
+          || $0.share?.otherAsset.map { oracle.isStale($0, marks: marks) } == true)
+    }
   }
 
   /// Net flow of closings per asset, in money at the marks, positive for buying.
@@ -151,6 +172,21 @@ struct ReferenceStepTally {
   var reserveIncome = 0.0
   /// Accounts that the oracle's guard kept from liquidation.
   var blocked: Set<Int> = []
+  /// What is known of the income by asset.
+  var incomeOfAsset: [Int: Double] = [:]
+  /// Shortfalls by what the bankrupt accounts' last closings sold.
+  var claims: [ReferenceClaim] = []
+}
+
+/// A part of a shortfall, and the contracts that go with it.
+struct ReferenceClaim {
+  let instrument: Int
+  let asset: Int
+  let isLinearFuture: Bool
+  /// Whether the bankrupt account was long.
+  let isLong: Bool
+  var money: Double
+  var contracts: Double
 }
 
 /// What happened at a venue on one path.
@@ -161,6 +197,8 @@ struct ReferencePathTally {
   var requiredReserve = 0.0
   /// Shortfalls beyond the reserve, and how they were shared out.
   var uncovered = 0.0
+  var deleveraged = 0.0
+  var profitForgone = 0.0
   var socialised = 0.0
   var badDebt = 0.0
   /// When a shortfall first exceeded the reserve.
@@ -173,6 +211,14 @@ struct ReferencePathTally {
   var liquidationEvents = 0
   var liquidatedNotional = 0.0
   var requirementDriven = 0
+  /// Equity at t = 0 of accounts that ended with a shortfall.
+  var equityLost = 0.0
+  var penalties = 0.0
+  var drawnFromSegments = 0.0
+  var drawnFromShared = 0.0
+  /// Notional waiting at the ends of steps: times hours, and the most.
+  var waitingHours = 0.0
+  var largestWaiting = 0.0
   /// Pairs of account and step that the oracle's guard kept from liquidation.
   var blocked = 0
 }

@@ -19,6 +19,8 @@ public struct ReferenceClosing: Sendable, Hashable {
   public var isCollateralExhausted = false
   /// Whether there was nothing left to close but negative cash, or debt without collateral.
   public var isWipeOut = false
+  /// What it costs the liquidator besides its trades.
+  public var cost = 0.0
   /// Whether anything happens at all: a forced account may turn out to need nothing.
   public var isAction: Bool { perpetualShare > 0 || debtShare > 0 || collateralShare > 0 || isWipeOut }
 
@@ -77,7 +79,7 @@ extension ReferenceClearingHouse {
   }
 
   /// Half the spread on what closing a position trades.
-  private func spreadCost(_ position: ReferencePosition, _ valuation: ReferenceValuation) -> Double {
+  func spreadCost(_ position: ReferencePosition, _ valuation: ReferenceValuation) -> Double {
     valuation.traded(position).reduce(0) { sum, part in
       sum + abs(position.quantity) * part.money * market.halfSpread(part.asset, step: stepNumber)
     }

@@ -17,10 +17,34 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var largestShortfall: Double
   /// Sum of the two largest.
   public var twoLargestShortfalls: Double
+  /// Notional of contracts closed against winners.
+  public var deleveragedNotional: Double
+  /// Profit that those winners forwent.
+  public var profitForgone: Double
   /// Charged to the remaining accounts.
   public var socialised: Double
   /// Borne by nobody.
   public var badDebt: Double
+  /// Equity at t = 0 of accounts that ended with a shortfall.
+  public var equityLost: Double
+  /// Penalties and bonuses paid.
+  public var penalties: Double
+  /// Shortfalls paid by segments and by the shared reserve.
+  public var drawnFromSegments: Double
+  /// The latter.
+  public var drawnFromShared: Double
+  /// Notional waiting at the ends of steps, times hours.
+  public var waitingHours: Double
+  /// The most that waited at once.
+  public var largestWaiting: Double
+  /// What liquidators earned.
+  public var liquidatorIncome: Double
+  /// Notional that the backstop took, what it gained, and whether it failed.
+  public var backstopTaken: Double
+  /// Its gain, at least minus its capital.
+  public var backstopProfit: Double
+  /// Whether it failed.
+  public var backstopFailed: Bool
   /// Hours until a shortfall first exceeded the reserve; +∞ if none did.
   public var exhaustionHours: Double
   /// Names of the accounts liquidated at least once, isolated positions under their owner, sub-accounts under their holder.
@@ -78,7 +102,20 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let first = steps[0].venues[venue].accounts
     let last = steps[steps.count - 1].venues[venue].accounts
     let deficit = last.filter(\.isOpen).reduce(0) { $0 + max(0, -$1.equity) }
-    loss = path.shortfalls - path.reserveIncome + deficit
+    let end = house.valuation(
+      steps[steps.count - 1].closingMarks, hours: Double(steps.count - 1) * market.stepHours)
+    let vault = house.backstop?.equity(end) ?? 0
+    loss = path.shortfalls - path.reserveIncome + deficit + max(0, -vault)
+    equityLost = path.equityLost
+    penalties = path.penalties
+    drawnFromSegments = path.drawnFromSegments
+    drawnFromShared = path.drawnFromShared
+    waitingHours = path.waitingHours
+    largestWaiting = path.largestWaiting
+    liquidatorIncome = house.liquidators
+    backstopTaken = house.backstop?.taken ?? 0
+    backstopProfit = house.backstop.map { max(0, vault) - $0.terms.capital } ?? 0
+    backstopFailed = house.backstop?.hasFailed ?? false
     shortfalls = path.shortfalls
     uncovered = path.uncovered
     requiredReserve = path.requiredReserve
@@ -86,6 +123,8 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let largest = path.shortfallOfAccount.values.sorted(by: >)
     largestShortfall = largest.first ?? 0
     twoLargestShortfalls = largest.prefix(2).reduce(0, +)
+    deleveragedNotional = path.deleveraged
+    profitForgone = path.profitForgone
     if house.rules.behaviour != nil {
       toppedUp = house.owners.toppedUp
       topUps = house.owners.topUps

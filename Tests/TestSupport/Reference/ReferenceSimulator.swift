@@ -64,13 +64,17 @@ public struct ReferenceSimulator {
     prices.beginStep()
     for venue in failing { prices.fail(venue: venue) }
     failing = []
-    for index in houses.indices { houses[index].stepNumber = prices.step }
+    for index in houses.indices {
+      houses[index].stepNumber = prices.step
+      houses[index].beginStep(venue: index)
+    }
     var waves: [ReferenceWave] = []
     var visits: [ReferenceVisit] = []
     if market.extremes != nil {
       for phase in [ReferencePhase.low, .high] {
         prices.visit(phase)
         let opening = prices.marks
+        for index in houses.indices { houses[index].look(marks: opening) }
         let found = runWaves(after: waves.count, isFirst: prices.step == 1 && phase == .low)
         waves += found
         visits.append(
@@ -82,6 +86,8 @@ public struct ReferenceSimulator {
     prices.visit(.close)
     let opening = prices.marks
     for index in houses.indices {
+      houses[index].look(marks: opening)
+      houses[index].learn(marks: opening)
       houses[index].payFunding(step: prices.step, hours: prices.hours, marks: opening)
       houses[index].settleExpired(houses[index].valuation(opening, hours: prices.hours))
       houses[index].oracle.publish(step: prices.step, marks: opening)
@@ -98,6 +104,12 @@ public struct ReferenceSimulator {
     for index in houses.indices {
       _ = houses[index].oracle.judge(step: prices.step, marks: closing)
       for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].judge(prices) }
+    }
+    for index in houses.indices {
+      let shown = houses[index].oracle.judge(step: prices.step, marks: closing)
+      houses[index].settleWaiting(
+        houses[index].valuation(closing, hours: prices.hours),
+        judged: houses[index].valuation(shown, hours: prices.hours))
     }
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
@@ -128,7 +140,7 @@ public struct ReferenceSimulator {
     while done + waves.count < max(1, waveLimits.max() ?? 1) {
       let wave = runWave(
         number: done + waves.count + 1, isForcing: isFirst && waves.isEmpty && atStart == .close)
-      if wave.actions.isEmpty { break }
+      if wave.actions.isEmpty && !wave.sellsBackstop { break }
       waves.append(wave)
     }
     return waves
@@ -151,19 +163,25 @@ public struct ReferenceSimulator {
     for index in houses.indices {
       let detected =
         number <= waveLimits[index] ? houses[index].detect(judged[index], marks: marks, forcingFlagged: isForcing) : []
-      let found = detected.map { houses[index].closing(of: $0, judged[index]) }.filter(\.isAction)
+      let wanted = detected.map { houses[index].closing(of: $0, judged[index]) }.filter(\.isAction)
+      let found = houses[index].restrain(wanted, valuations[index], prices)
       closings.append(found)
       flowsByVenue.append(houses[index].flows(of: found, valuations[index]))
+      for (asset, flow) in houses[index].backstopFlows(valuations[index]).enumerated() {
+        flowsByVenue[index][asset] += flow
+      }
       for (asset, flow) in flowsByVenue[index].enumerated() { flows[asset] += flow }
       for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].judge(prices) }
     }
+    let sellsBackstop = houses.contains(where: \.mustSellBackstop)
     let executions = prices.execute(flows: flows, byVenue: flowsByVenue)
     var actions: [ReferenceAction] = []
     for index in houses.indices {
+      houses[index].sellBackstop(fills: executions.map(\.fill), valuations[index])
       actions += houses[index].book(
         closings[index], venue: index, fills: executions.map(\.fill), valuations[index], judged[index])
     }
-    return ReferenceWave(marks: marks, executions: executions, actions: actions)
+    return ReferenceWave(marks: marks, executions: executions, actions: actions, sellsBackstop: sellsBackstop)
   }
 
   /// What the trace keeps of a step, as things stand now.

@@ -42,6 +42,8 @@ public struct ReferenceWave: Sendable, Hashable {
   public var executions: [ReferenceExecution]
   /// What it did to each account that was acted on, by venue and account.
   public var actions: [ReferenceAction]
+  /// Whether a failed backstop sold what it held.
+  public var sellsBackstop = false
 }
 
 /// The three places that a step takes prices to, in this order; the first two where extremes are known.

@@ -25,6 +25,9 @@ struct SmallVenue {
   var halfSpread = 0.0
   var averageDailyVolume = 1e9
   var reserve = 0.0
+  /// A segment of the reserve for the asset, where there is one.
+  var segment: Double?
+  var adjustment = ClearingAdjustment()
 
   /// Price of the asset at t = 0.
   static let price = 100.0
@@ -61,7 +64,10 @@ struct SmallVenue {
     get throws {
       ClearingRules(
         brackets: [try table()], bracketNames: ["flat"], liquidation: liquidation, impact: impact,
-        reserve: ReserveFund(balance: reserve), lossAllocation: .badDebt)
+        reserve: ReserveFund(
+          balance: reserve, segments: segment.map { [ReserveFund.Segment(assets: [0], balance: $0)] } ?? []),
+        autoDeleveraging: adjustment.deleveraging, lossAllocation: adjustment.allocation,
+        circuitBreaker: adjustment.breaker, liquidators: adjustment.liquidators, backstop: adjustment.backstop)
     }
   }
 
@@ -94,6 +100,15 @@ struct SmallVenue {
       labels: all.enumerated().map { ModelLabel(name: "\($0)", kind: "", isDynamic: $1.isDynamic) }, paths: paths,
       atStart: .close, fanAssets: [], callWindowHours: 24)
   }
+}
+
+/// What a small venue's clearing has besides policy, impact and reserve; nothing unless asked for.
+struct ClearingAdjustment {
+  var deleveraging: AutoDeleveraging?
+  var allocation = LossAllocation.badDebt
+  var breaker: CircuitBreaker?
+  var liquidators: LiquidatorTerms?
+  var backstop: Backstop?
 }
 
 /// A market of one asset that starts at 100 and moves as a geometric Brownian motion.

@@ -5,7 +5,7 @@ let allVerificationCases: [VerificationCase] = [
   barrierCase, bridgeCase, expiryCase, optionCase, lognormalCase,
   garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
   recoveryCase, processRecoveryCase, conversionCase, historyCase, benchmarkCase, realFitCase,
-  constantVolatilityCase, volatilityClockCase, impactCase, matchingCase, coverageCase, nightlyCase,
+  constantVolatilityCase, volatilityClockCase, impactCase, conservationCase, matchingCase, coverageCase, nightlyCase,
   realInputCase, eventsCase,
 ]
 
