@@ -68,6 +68,11 @@ struct CalibrateCommand: ParsableCommand {
   @Option(name: .long, help: "Number of regimes, 1 to 3 (default: the one with the lowest BIC).")
   var regimes: Int?
 
+  @Option(
+    name: .long,
+    help: "TOKEN=BASE: fit the column TOKEN as a peg over the column BASE, or over 'settlement'; may be repeated.")
+  var peg: [String] = []
+
   @OptionGroup var talk: TalkOptions
 
   func validate() throws {
@@ -83,6 +88,9 @@ struct CalibrateCommand: ParsableCommand {
       throw ValidationError("--regimes belongs to --process regime-switching")
     }
     if let assets, names(assets).isEmpty { throw ValidationError("--assets: no asset is named") }
+    for text in peg where request(text) == nil {
+      throw ValidationError("--peg: found \(quotedForMessage(text)), allowed: TOKEN=BASE or TOKEN=settlement")
+    }
     let hasGarchOptions = asymmetric || freeVariance || innovations != .studentT
     if hasGarchOptions, ![.garch, .dccGarch, .filteredHistorical].contains(process) {
       throw ValidationError(
@@ -96,7 +104,7 @@ struct CalibrateCommand: ParsableCommand {
       let started = Date.now
       let files = CalibrationFiles(market: out, page: page, replaces: force)
       try files.check()
-      let table = try PriceTable.load(path: prices, assets: assets.map(names) ?? [], from: from, to: to)
+      let table = try PriceTable.load(path: prices, assets: columns, from: from, to: to)
       let result = try MarketCalibrationRun(table, process: process, options: options).run()
       for warning in result.warnings { console.warning(warning) }
       try files.write(result)
@@ -115,7 +123,24 @@ struct CalibrateCommand: ParsableCommand {
     options.targetsVariance = !freeVariance
     options.keepsMean = keepMean
     options.regimes = regimes
+    options.pegs = peg.compactMap(request)
     return options
+  }
+
+  /// The columns asked for, those of pegs with them; empty for all.
+  private var columns: [String] {
+    guard let assets else { return [] }
+    let pegs = peg.compactMap(request).flatMap { [$0.token, $0.base].compactMap(\.self) }
+    return (names(assets) + pegs).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+
+  /// TOKEN=BASE, read; nil where it is not that.
+  private func request(_ text: String) -> PegRequest? {
+    let parts = text.split(separator: "=", omittingEmptySubsequences: false).map {
+      $0.trimmingCharacters(in: .whitespaces)
+    }
+    guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty, parts[0] != parts[1] else { return nil }
+    return PegRequest(token: parts[0], base: parts[1] == PegRequest.settlement ? nil : parts[1])
   }
 
   private func names(_ list: String) -> [String] {

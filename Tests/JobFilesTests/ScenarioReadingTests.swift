@@ -36,6 +36,24 @@ struct ScenarioReadingTests {
     #expect(job.inputs.contains { $0.label == "prices.csv" })
   }
 
+  @Test("what lies beyond the horizons of several events is one warning")
+  func excess() throws {
+    func event(_ name: String, _ hours: Int) -> String {
+      "{name: \(name), horizon: {hours: \(hours)}, market: {process: {kind: replay}, history: prices.csv}}"
+    }
+    func warnings(_ scenarios: String) throws -> [String] {
+      try Workplace().load(Self.set(scenarios)).warnings.filter { $0.contains("beyond the horizon") }
+    }
+    #expect(try warnings("[\(event("whole", 3))]") == [])
+    let one = try warnings("[\(event("one", 2))]")
+    #expect(one.count == 1 && one[0].hasSuffix("1 rows of the given prices lie beyond the horizon and are not used"))
+    let both = try warnings("[\(event("one", 2)), \(event("two", 1))]")
+    #expect(both.count == 1, "\(both)")
+    #expect(
+      both.first?.contains("not used, for they lie beyond the horizon: 1 rows of the given prices") == true
+        && both.first?.contains(", 2 rows of the given prices") == true, "\(both)")
+  }
+
   @Test("own paths and process, with the job's calibration")
   func ownProcess() throws {
     let job = try Workplace().load(

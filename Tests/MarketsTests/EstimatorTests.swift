@@ -39,6 +39,16 @@ struct EstimatorTests {
     try Self.check(try ProcessStudies.peg(paths: 3, hours: 6000), settled: 3)
   }
 
+  @Test("The size of a de-peg is that at its moment, though by the end of a step a good part of it is gone")
+  func depegSizes() throws {
+    // Half-life of one step: what is seen of a de-peg at the end is 0.72 of it on average.
+    let study = try #require(try ProcessStudies.peg(paths: 6, hours: 9000, stepHours: 10, intensity: 100))
+    let found = try study.run()
+    #expect(found.count == 6)
+    let sizes = try #require(study.rows(of: found).first { $0.quantity == "de-peg mean" })
+    #expect(abs(sizes.obtained / -0.05 - 1) < 0.15, "\(sizes)")
+  }
+
   @Test("Heston's figures are found within their errors")
   func heston() throws {
     let study = try #require(try ProcessStudies.heston(paths: 1, days: 900))

@@ -54,6 +54,9 @@ struct CalibrateCommandTests {
     "wrong usage ends with 64, wrong prices with 65, missing files with 74",
     arguments: [
       (["--process", "bates", "--out", "x.yaml"], 64, "bates is simulated but not fitted"),
+      (["--process", "gbm", "--peg", "COIN", "--out", "x.yaml"], 64, "TOKEN=BASE"),
+      (["--process", "gbm", "--peg", "COIN=settlement", "--out", "x.yaml"], 65, "every column is pegged"),
+      (["--process", "gbm", "--peg", "STAKED=COIN", "--out", "x.yaml"], 65, "no such column"),
       (["--process", "hestn", "--out", "x.yaml"], 64, "did you mean 'heston'?"),
       (["--out", "x.yaml"], 64, "--process"),
       (["--process", "gbm"], 64, "--out"),

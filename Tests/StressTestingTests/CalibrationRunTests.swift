@@ -98,6 +98,56 @@ struct CalibrationRunTests {
     #expect(other.file.calibration.assets[0].drift != 0 && other.file.text.contains("standardErrors: { mean"))
   }
 
+  @Test("a column asked for as a peg becomes a derived asset with the estimator's figures, and leaves the others alone")
+  func pegs() throws {
+    let draws = KeyedDraws(seed: 12, path: 1, purpose: .verification)
+    var deviation = 0.0
+    let lines = Self.prices.split(separator: "\n").enumerated().map { row, line -> String in
+      guard row > 0 else { return line + ",STAKED" }
+      deviation = 0.8 * deviation + 0.004 * draws.normal(step: UInt32(row), factor: 0)
+      if row % 90 == 0 { deviation -= 0.05 }
+      let price = (Double(line.split(separator: ",")[1]) ?? .nan) * 0.99 * exp(deviation)
+      return "\(line),\(price)"
+    }
+    let table = try table(lines.joined(separator: "\n") + "\n")
+    var options = CalibrationOptions()
+    options.pegs = [PegRequest(token: "STAKED", base: "A")]
+    let result = try MarketCalibrationRun(table, process: .gbm, options: options).run()
+    let loaded = try read(result.file.text)
+    #expect(loaded.derived == result.file.calibration.derived && loaded.assets.map(\.id) == ["A", "B"])
+    let plain = try MarketCalibrationRun(self.table(), process: .gbm).run()
+    #expect(loaded.assets == plain.file.calibration.assets)
+    let ratios = zip(table.history.prices[2], table.history.prices[0]).map { $0 / $1 }
+    let fit = try #require(PegFit(ratios: ratios, stepHours: 24))
+    let asset = try #require(loaded.derived.first)
+    let peg = try #require(asset.peg)
+    #expect(asset.base == .asset("A") && abs(peg.halfLifeHours / fit.halfLifeHours.value - 1) < 1e-6)
+    #expect(abs(peg.level / 0.99 - 1) < 0.01 && abs(peg.halfLifeHours / (24 * log(0.5) / log(0.8)) - 1) < 0.5)
+    #expect(abs((peg.initial ?? 0) / (ratios.last ?? 1) - 1) < 1e-6 && (peg.depegs?.size.mean ?? 0) < -0.02)
+    #expect(result.file.text.contains("base: \"A\"") && result.file.text.contains("standardErrors: { halfLifeHours"))
+    #expect(result.report.figures.contains { $0.title == "Pegs" })
+    options.pegs = [PegRequest(token: "STAKED", base: "B2"), PegRequest(token: "STAKED", base: "A")]
+    let problems = #expect(throws: Problems.self) {
+      try MarketCalibrationRun(table, process: .gbm, options: options).run()
+    }
+    #expect(
+      problems?.description.contains("did you mean 'B'?") == true && problems?.description.contains("twice") == true)
+  }
+
+  @Test("rows without a price at the end of a table change nothing: today is the day of the last price")
+  func silence() throws {
+    let lines = Self.prices.split(separator: "\n").map(String.init)
+    let silent = (1...60).map { day -> String in
+      let date = Date(timeIntervalSince1970: 1_609_459_200 + Double(699 + day) * 86_400)
+      return "\(date.formatted(.iso8601.year().month().day())),,"
+    }
+    let plain = try MarketCalibrationRun(table(), process: .garch).run()
+    let table = try table((lines + silent).joined(separator: "\n") + "\n")
+    let result = try MarketCalibrationRun(table, process: .garch).run()
+    #expect(result.file.calibration.assets == plain.file.calibration.assets)
+    #expect(result.file.calibration.window?.to == plain.file.calibration.window?.to)
+  }
+
   @Test("the same prices give the same bytes")
   func sameBytes() throws {
     let one = try MarketCalibrationRun(table(), process: .gbm).run()

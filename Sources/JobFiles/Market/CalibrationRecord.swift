@@ -72,6 +72,20 @@ public struct AssetRecord: Sendable, Hashable {
   public init() {}
 }
 
+/// What a calibration file says of one peg besides its figures.
+public struct PegRecord: Sendable, Hashable {
+  /// Of the ratio's reversion.
+  public var peg: FitRecord
+  /// Of the de-pegs.
+  public var depegs: FitRecord
+
+  /// Creates a record.
+  public init(peg: FitRecord = FitRecord(), depegs: FitRecord = FitRecord()) {
+    self.peg = peg
+    self.depegs = depegs
+  }
+}
+
 /// Where the figures of a calibration file came from, and how well they are known.
 public struct CalibrationRecord: Sendable, Hashable {
   /// What was asked for, such as `garch`.
@@ -86,6 +100,8 @@ public struct CalibrationRecord: Sendable, Hashable {
   public var logLikelihood: Double?
   /// One record an asset, in their order.
   public var assets: [AssetRecord]
+  /// One record a derived asset, in their order.
+  public var pegs: [PegRecord] = []
   /// Remark on the correlations.
   public var correlationRemark: String
   /// Standard error of the dependence's degrees of freedom.

@@ -32,6 +32,9 @@ private struct MarketText {
     lines += header
     lines.append("assets:")
     for (asset, remarks) in zip(calibration.assets, record.assets) { lines += self.asset(asset, remarks) }
+    for (index, asset) in calibration.derived.enumerated() {
+      lines += derived(asset, index < record.pegs.count ? record.pegs[index] : PegRecord())
+    }
     lines += marketJumps + correlation + dependence + regimes + weights
     return lines
   }
@@ -67,6 +70,27 @@ private struct MarketText {
         "ewma", [("stepHours", decay.stepHours), ("lambda", Rounded.figure(decay.lambda))], decay.fit, indent: 4)
     }
     return lines
+  }
+
+  private func derived(_ asset: DerivedAsset, _ record: PegRecord) -> [String] {
+    var base = DerivedReading.settlement
+    if case .asset(let name) = asset.base { base = name }
+    var lines = ["  - id: \(YAMLText.quoted(asset.id))", "    derived:", "      base: \(YAMLText.quoted(base))"]
+    if asset.initialRate != 1 { lines.append("      initialRate: \(YAMLText.number(asset.initialRate))") }
+    if asset.ratePerYear != 0 { lines.append("      ratePerYear: \(YAMLText.number(asset.ratePerYear))") }
+    guard let peg = asset.peg else { return lines }
+    lines += YAMLText.block(
+      "peg",
+      [
+        ("halfLifeHours", peg.halfLifeHours), ("volatility", peg.volatility), ("level", peg.level),
+        ("initial", peg.initial), ("correlationWithBase", peg.correlationWithBase == 0 ? nil : peg.correlationWithBase),
+      ], record.peg, indent: 6)
+    guard let depegs = peg.depegs else { return lines }
+    let figures = [
+      ("intensityPerYear", depegs.intensityPerYear), ("mean", depegs.size.mean), ("deviation", depegs.size.deviation),
+      ("halfLifeHours", depegs.halfLifeHours),
+    ]
+    return lines + YAMLText.block("depegs", figures, record.depegs, indent: 8)
   }
 
   private func garch(_ garch: GarchParameters, _ fit: FitRecord) -> [String] {

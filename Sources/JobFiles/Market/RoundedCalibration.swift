@@ -41,7 +41,7 @@ extension MarketCalibration {
       dynamicCorrelation: dynamicCorrelation.map {
         DynamicCorrelationWeights(
           stepHours: $0.stepHours, reaction: Rounded.figure($0.reaction), persistence: Rounded.figure($0.persistence))
-      }, meanBlockHours: meanBlockHours.map(Rounded.figure))
+      }, meanBlockHours: meanBlockHours.map(Rounded.figure), derived: derived.map(\.rounded))
   }
 
   private var roundedCorrelation: Matrix {
@@ -82,6 +82,26 @@ extension AssetCalibration {
           volatilityOfVariance: Rounded.figure($0.volatilityOfVariance), correlation: Rounded.figure($0.correlation),
           initialVolatility: $0.initialVolatility.map(Rounded.figure))
       })
+  }
+}
+
+extension DerivedAsset {
+  fileprivate var rounded: DerivedAsset {
+    var result = self
+    result.initialRate = Rounded.figure(initialRate)
+    result.ratePerYear = Rounded.figure(ratePerYear)
+    result.peg = peg.map { peg in
+      PegParameters(
+        halfLifeHours: Rounded.figure(peg.halfLifeHours), volatility: Rounded.figure(peg.volatility),
+        level: Rounded.figure(peg.level), initial: peg.initial.map(Rounded.figure),
+        correlationWithBase: Rounded.figure(peg.correlationWithBase),
+        depegs: peg.depegs.map {
+          DepegParameters(
+            intensityPerYear: Rounded.figure($0.intensityPerYear), size: $0.size.rounded,
+            halfLifeHours: $0.halfLifeHours.map(Rounded.figure))
+        })
+    }
+    return result
   }
 }
 

@@ -61,6 +61,8 @@ public struct CalibrationOptions: Sendable {
   public var correlationHours: Double?
   /// Whether correlations are shrunk towards their mean.
   public var shrinksCorrelation = false
+  /// Columns that are fitted as pegs, not as assets of the process.
+  public var pegs: [PegRequest] = []
   /// How many regimes to fit; the number with the lowest BIC if nil.
   public var regimes: Int?
 

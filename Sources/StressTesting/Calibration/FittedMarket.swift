@@ -23,6 +23,7 @@ struct FittedMarket {
   var marketJumps: MarketJumps?
   var weights: DynamicCorrelationWeights?
   var meanBlockHours: Double?
+  var derived: [DerivedAsset] = []
   /// Another matrix, and degrees of freedom of another dependence, where the process brings its own.
   var correlation: Matrix
   var degreesOfFreedom: Double?
@@ -41,7 +42,8 @@ struct FittedMarket {
   var calibration: MarketCalibration {
     MarketCalibration(
       assets: assets, correlation: correlation, window: window, degreesOfFreedom: degreesOfFreedom,
-      regimes: regimes, marketJumps: marketJumps, dynamicCorrelation: weights, meanBlockHours: meanBlockHours)
+      regimes: regimes, marketJumps: marketJumps, dynamicCorrelation: weights, meanBlockHours: meanBlockHours,
+      derived: derived)
   }
 
   /// The window, its source without the folders that it lay in: they say nothing to another reader.
@@ -70,13 +72,14 @@ extension FittedMarket {
     _ table: PriceTable, process: CalibratedProcess, options: CalibrationOptions
   ) throws(Problems) {
     let step = options.stepHours ?? process.usualStep(of: table.history)
-    history = try table.history.resampled(toHours: step)
+    let own = try table.withoutTokens(options.pegs)
+    history = try own.resampled(toHours: step)
     returns = history.logReturns()
     let specification = GarchSpecification(
       innovations: options.innovations == .normal ? .normal : .studentT, isAsymmetric: options.isAsymmetric,
       targetsVariance: options.targetsVariance)
     base = try HistoryEstimation.estimate(
-      history: table.history, stepHours: step, garch: process.fitsGarch ? specification : nil,
+      history: own, stepHours: step, garch: process.fitsGarch ? specification : nil,
       correlationHours: options.correlationHours, shrinksCorrelation: options.shrinksCorrelation)
     assets = base.calibration.assets
     correlation = base.calibration.correlation

@@ -44,6 +44,7 @@ public struct MarketCalibrationRun: Sendable {
     case .regimeSwitching: try market.fitRegimes(options)
     case .stationaryBootstrap: try market.fitBlockLength()
     }
+    try market.fitPegs(options.pegs, of: table)
     market.record.assets = market.records
     market.record.remarks = remarks(market)
     let file = MarketFile(market.calibration, record: market.record)
