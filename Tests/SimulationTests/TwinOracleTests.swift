@@ -82,7 +82,12 @@ struct TwinOracleTests {
       _ = try twin.simulator().replay(path: 0, model: 0, observer: observer)
       return observer
     }
-    let closed = observers.map { observer in observer.waves.map { ($0.step, $0.closings) } }
+    // What is closed is the same, at marks that are not.
+    let closed = observers.map { observer in
+      observer.waves.map { wave in
+        (wave.step, wave.closings.map { [Double($0.account), $0.derivativeFraction, $0.heldFraction, $0.debtFraction] })
+      }
+    }
     #expect(zip(closed[0], closed[1]).allSatisfy { $0.0 + steps == $1.0 && $0.1 == $1.1 })
     #expect(closed[0].count == closed[1].count)
   }
