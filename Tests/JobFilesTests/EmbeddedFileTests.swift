@@ -23,7 +23,7 @@ struct EmbeddedFileTests {
     #expect(job.warnings.isEmpty, "\(job.warnings)")
     #expect(!job.summary.isEmpty && job.inputs.count >= 4)
     for model in job.marginModels {
-      #expect(model.liquidatableAtStart.count * 20 <= job.venues[0].venue.book.accounts.count, "\(model.name)")
+      #expect(model.liquidatableAtStart.count * 10 <= job.venues[0].venue.book.accounts.count, "\(model.name)")
     }
   }
 
