@@ -22,10 +22,12 @@ struct ExpectedSummaryTests {
     ("options-venue", 16), ("contagion", 16),
   ])
   func summary(_ name: String, paths: Int) throws {
-    var overrides = ["paths": "\(paths)"]
-    // A pilot has 256 paths at least, which of a book of options take a minute; their matching has tests of its own.
-    if paths == 16 { overrides["compare.match"] = "[as-configured]" }
-    let report = try StressTest(Embedded.job(name, overrides)).run()
+    // A pilot has 256 paths at least, which of a book of options take a minute; matching has tests of its own.
+    let report = try StressTest(
+      paths == 16
+        ? Embedded.job(name, ["paths": "16", "compare.match": "[as-configured]"])
+        : Embedded.job(name, ["paths": "\(paths)"])
+    ).run()
     let obtained = ExpectedSummary(report)
     let file = URL(fileURLWithPath: "\(Embedded.root)/Results/expected/\(name).json")
     if Self.isRewriting { try Data(obtained.text.utf8).write(to: file) }
