@@ -21,6 +21,7 @@ extension StressTest {
   /// - Parameters:
   ///   - path: its index, from 0 to one below the job's number of paths.
   ///   - model: name of the margin model as the report shows it; nil means the baseline.
+  ///   - workers: number of threads, for matching models to each other.
   /// - Throws: `NoSuchPath`.
   public func trace(path: Int, model: String? = nil, workers: Int? = nil) throws -> PathTrace {
     guard path >= 0, path < job.paths else {
