@@ -47,6 +47,12 @@ public struct ClearingRules: Sendable {
   public var liquidation: LiquidationPolicy
   /// What trades do to marks.
   public var impact: MarketImpact
+  /// What trades do to the marks of assets with a law of their own, by index in the universe.
+  public var assetImpacts: [Int: MarketImpact] = [:]
+  /// What the owners of accounts do of their own accord; nil where they do nothing.
+  public var behaviour: AccountBehaviour?
+  /// Who hedges in its market.
+  public var hedging = Hedging.none
   /// The prices that health is judged at.
   public var oracle = OraclePolicy.spot
   /// The reserve.
@@ -71,4 +77,7 @@ public struct ClearingRules: Sendable {
     self.lossAllocation = lossAllocation
     self.efficiencyModes = efficiencyModes
   }
+
+  /// The impact law of an asset.
+  public func impact(of asset: Int) -> MarketImpact { assetImpacts[asset] ?? impact }
 }

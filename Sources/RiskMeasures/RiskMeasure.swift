@@ -10,6 +10,8 @@ public let allRiskMeasures: [any RiskMeasure.Type] = [
   LiquidationActivity.self,
   FirstPassage.self,
   Cascade.self,
+  OwnerActivity.self,
+  HedgerActivity.self,
   OracleQuality.self,
   ManipulationGain.self,
   MarginLevel.self,

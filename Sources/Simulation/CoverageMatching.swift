@@ -180,7 +180,7 @@ private struct CoverageWorkspace: ~Copyable {
     return lanes.indices.map { model in
       var counts = LossRatioCounts()
       for path in 0..<count {
-        let view = PathView(of: block, path: path)
+        let view = PathView(of: block, path: path, seed: generator.seed)
         for (lane, share) in zip(lanes[model], shares[model]) {
           lane.walk(view) { counts.add(weight: share * $0, loss: $1, rate: $2) }
         }
@@ -192,7 +192,7 @@ private struct CoverageWorkspace: ~Copyable {
   mutating func coverages(block index: Int, paths count: Int, factors: [Double]) -> [[Double]] {
     generator.generate(block: index, into: &block, workspace: &paths)
     return (0..<count).map { path in
-      let view = PathView(of: block, path: path)
+      let view = PathView(of: block, path: path, seed: generator.seed)
       return lanes.indices.map { model in
         var (covered, judged) = (0.0, 0.0)
         for (lane, share) in zip(lanes[model], shares[model]) {

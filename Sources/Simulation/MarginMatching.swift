@@ -84,7 +84,7 @@ private struct PilotWorkspace: ~Copyable {
   mutating func means(block index: Int) -> [[[Double]]] {
     generator.generate(block: index, into: &block, workspace: &paths)
     return (0..<pathsPerBlock).map { path in
-      let view = PathView(of: block, path: path)
+      let view = PathView(of: block, path: path, seed: generator.seed)
       return lanes.map { venues in
         venues.reduce([0, 0]) { sum, lane in
           let mean = lane.mean(over: view)

@@ -40,7 +40,8 @@ struct RunPlan {
     entries = configured.entries + covered.entries
     matchingWarnings = configured.warnings + covered.warnings
     var depths = MarketPlan(
-      depths: job.depths, impact: job.impact, longRunVolatilities: market.longRunVolatilities, grid: market.grid)
+      depths: job.depths, impact: job.impact, assetImpacts: job.assetImpacts,
+      longRunVolatilities: market.longRunVolatilities, grid: market.grid)
     depths.claims = job.claims
     simulator = Simulator(
       generator: generator, market: depths, venues: venues, models: entries.map(\.plans), labels: entries.map(\.label),
@@ -66,7 +67,8 @@ struct RunPlan {
         }
     }
     var depths = MarketPlan(
-      depths: job.depths, impact: job.impact, longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
+      depths: job.depths, impact: job.impact, assetImpacts: job.assetImpacts,
+      longRunVolatilities: job.market.longRunVolatilities, grid: market.grid,
       liquidity: market.shocks?.liquidity, frozenOracles: market.shocks?.frozenOracles)
     depths.claims = job.claims
     return Simulator(

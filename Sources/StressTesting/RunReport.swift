@@ -25,7 +25,8 @@ extension RunPlan {
       losses: table.series.map {
         LossRow(model: $0.model, venue: table.venues[$0.venue].id, values: $0[.loss])
       },
-      warnings: job.warnings + failureWarnings + matchingWarnings + pathWarnings(table) + scenarios.flatMap(\.warnings),
+      warnings: job.warnings + failureWarnings + feedbackWarnings + matchingWarnings + pathWarnings(table)
+        + scenarios.flatMap(\.warnings),
       provenance: provenance)
     report.scenarios = scenarios.map(\.result)
     return report
@@ -60,7 +61,10 @@ extension RunPlan {
       totalEquity: owned.reduce(0) { $0 + $1.equity }, openInterest: plan.openInterest,
       initialReserve: plan.rules.reserve.balance,
       assets: venue.depths.indices.filter { venue.depths[$0] != nil }.map { plan.assetIDs[$0] },
-      parameters: plan.rules.summary)
+      parameters: plan.rules.summary
+        + plan.rules.assetImpacts.filter { venue.depths[$0.key] != nil }.sorted { $0.key < $1.key }.map {
+          NamedText("impact in \(plan.assetIDs[$0.key])", $0.value.summary)
+        })
   }
 
   private func describe(_ entry: ModelEntry) -> ModelDescription {
@@ -110,15 +114,53 @@ extension ClearingRules {
       NamedText("liquidation", liquidation.method.summary),
       NamedText("penalty", "\(liquidation.penalty), reserve's share \(liquidation.reserveShare)"),
       NamedText("waves per step", "at most \(liquidation.waves)"),
-      NamedText(
-        "impact",
-        "Y = \(impact.coefficient), δ = \(impact.exponent), permanent share \(impact.permanentShare), "
-          + "half-life \(impact.halfLifeHours) h"),
-    ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)]) + [
-      NamedText("reserve", "\(reserve.balance)"),
-      NamedText("beyond the reserve", lossAllocation.rawValue),
-      NamedText("when the reserve is exhausted", onExhaustion == .fail ? "the venue fails" : "the venue carries on"),
-    ]
+      NamedText("impact", impact.summary),
+    ] + (oracle == .spot ? [] : [NamedText("oracle", oracle.summary)])
+      + (behaviour.map { [NamedText("owners", $0.summary)] } ?? [])
+      + (hedging.isActive ? [NamedText("hedgers", hedging.summary)] : []) + [
+        NamedText("reserve", "\(reserve.balance)"),
+        NamedText("beyond the reserve", lossAllocation.rawValue),
+        NamedText("when the reserve is exhausted", onExhaustion == .fail ? "the venue fails" : "the venue carries on"),
+      ]
+  }
+}
+
+extension MarketImpact {
+  /// The law in words.
+  var summary: String {
+    let law = poolDepth.map { "constant-product pool of \($0) a side" } ?? "Y = \(coefficient), δ = \(exponent)"
+    return law + ", permanent share \(permanentShare), half-life \(halfLifeHours) h"
+      + (thinning > 0 ? ", depth thins with volatility to the power \(thinning)" : "")
+  }
+}
+
+extension AccountBehaviour {
+  /// What owners do in words.
+  var summary: String {
+    func text(_ verb: String, _ answer: Answer?) -> [String] {
+      guard let answer else { return [] }
+      return [
+        "\(verb) with chance \(answer.probability) after \(answer.delayHours) h, to \(answer.targetBuffer) above maintenance"
+      ]
+    }
+    let calls = text("top up", topUp) + text("close", deleveraging)
+    let out = withdrawal.map {
+      [
+        "\($0.groups.joined(separator: ", ")): \($0.share) of what exceeds \(1 + $0.excessOver) × initial margin goes out"
+      ]
+    }
+    return ((calls.isEmpty ? [] : ["called \(callBuffer) above maintenance"]) + calls + (out ?? []))
+      .joined(separator: "; ")
+  }
+}
+
+extension Hedging {
+  /// The hedgers in words.
+  var summary: String {
+    let gamma = dealerGamma.values.reduce(0, +) / 100
+    let dealers = gamma == 0 ? [] : ["dealers with a gamma of \(gamma) per 1 % over all assets"]
+    return (dealers + (reserveRatio > 0 ? ["an agent for the reserve, ratio \(reserveRatio)"] : []))
+      .joined(separator: "; ")
   }
 }
 

@@ -1,9 +1,17 @@
+import Glibc
+
 /// The depth of one asset's market, as the venue's file states it.
 public struct MarketDepth: Sendable, Hashable {
   /// Money traded per day in normal times, in the settlement currency; > 0.
   public var averageDailyVolume: Double
   /// Half the relative bid–ask spread.
   public var halfSpread: Double
+
+  /// Half-spread of a market of this volume where none is stated: 1.10 basis points × (volume ÷ 100 million)^−0.27, at most
+  /// a tenth. Source: 180 perpetuals of one exchange, October 2025; see the documentation page *Estimating impact*.
+  public static func typicalHalfSpread(averageDailyVolume: Double) -> Double {
+    min(0.1, 1.10e-4 * pow(averageDailyVolume / 1e8, -0.27))
+  }
 
   /// Creates a depth.
   public init(averageDailyVolume: Double, halfSpread: Double) {

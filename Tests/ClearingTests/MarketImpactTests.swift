@@ -65,4 +65,43 @@ struct MarketImpactTests {
     let cost = wave.averageFill * flow
     #expect(cost >= -1e-9 && cost <= wave.shift * flow + 1e-9)
   }
+
+  @Test("a pool by hand: selling a tenth of what it holds pays 1/1.1 a unit and leaves the price at 1/1.21")
+  func poolByHand() {
+    let pool = MarketImpact(coefficient: 0, exponent: 0.5, permanentShare: 1, halfLifeHours: 1, poolDepth: 1e6)
+    let wave = pool.poolWave(flow: -1e5, moved: 0, depth: 1e6)
+    #expect(abs(exp(wave.averageFill) - 1 / 1.1) < 1e-15 && abs(exp(wave.shift) - 1 / 1.21) < 1e-15)
+    #expect(pool.poolWave(flow: 0, moved: 0.3, depth: 1e6) == (0, 0))
+    #expect(pool.poolWave(flow: 1e6, moved: 0, depth: 1e6).shift == .infinity)
+  }
+
+  @Test("a pool's round trip ends where it began and costs nothing; cutting a sale into waves changes nothing")
+  func poolRoundTrip() {
+    let pool = MarketImpact(coefficient: 0, exponent: 0.5, permanentShare: 1, halfLifeHours: 1, poolDepth: 1e6)
+    var mark = 100.0
+    var moved = 0.0
+    var money = 0.0
+    func trade(_ units: Double) {
+      let wave = pool.poolWave(flow: units * mark, moved: moved, depth: 1e6)
+      money -= units * mark * exp(wave.averageFill)
+      mark *= exp(wave.shift)
+      moved += wave.shift
+    }
+    for units in [-700, -1300, -500.0] { trade(units) }
+    let whole = pool.poolWave(flow: -2500 * 100, moved: 0, depth: 1e6)
+    #expect(abs(moved - whole.shift) < 1e-14)
+    #expect(abs(money - 2500 * 100 * exp(whole.averageFill)) < 1e-8)
+    for units in [2000, 500.0] { trade(units) }
+    #expect(abs(moved) < 1e-14 && abs(mark - 100) < 1e-11 && abs(money) < 1e-8)
+  }
+
+  @Test("depth thins with volatility to the power κ, to a twentieth at most, and thickens to twice at most")
+  func thinning() {
+    var law = law(0.5)
+    #expect(law.depthFactor(volatility: 3, longRun: 0.5) == 1)
+    law.thinning = 2
+    #expect(law.depthFactor(volatility: 1, longRun: 0.5) == 0.25)
+    #expect(law.depthFactor(volatility: 4, longRun: 0.5) == 0.05)
+    #expect(law.depthFactor(volatility: 0, longRun: 0.5) == 2 && law.depthFactor(volatility: 1, longRun: 0) == 1)
+  }
 }

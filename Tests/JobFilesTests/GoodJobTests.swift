@@ -1,4 +1,5 @@
 import Clearing
+import Foundation
 import JobFiles
 import Markets
 import RiskMeasures
@@ -79,6 +80,39 @@ struct GoodJobTests {
     #expect(try place.load().venues[0].rules.oracle == .spot)
     try place.edit("book/venue.yaml", "venue: perps", "venue: perps\noracle: \(yaml)")
     #expect(try place.load().venues[0].rules.oracle == policy)
+  }
+
+  @Test("an asset's own impact takes the rest from the venue's; a spread that is not stated is the usual one")
+  func ownImpact() throws {
+    let place = try Workplace()
+    try place.edit(
+      "book/venue.yaml", "halfSpread: 0.0001", "impact: { exponent: 0.85, thinning: 1 }")
+    try place.edit(
+      "book/venue.yaml", "halfSpread: 0.0002",
+      "halfSpread: 0.0002, impact: { kind: constant-product, poolDepth: 5e8, permanentShare: 0.1 }")
+    let loaded = try place.load().venues[0]
+    let rules = loaded.rules
+    #expect(
+      rules.impact(of: 0)
+        == MarketImpact(coefficient: 0.8, exponent: 0.85, permanentShare: 0.4, halfLifeHours: 4, thinning: 1))
+    #expect(
+      rules.impact(of: 1)
+        == MarketImpact(
+          coefficient: 0.8, exponent: 0.5, permanentShare: 0.1, halfLifeHours: 4, poolDepth: 5e8))
+    let spread = try #require(loaded.venue.depths[0]?.halfSpread)
+    #expect(abs(spread - 1.1e-4 * pow(10, -0.27)) < 1e-12)
+  }
+
+  @Test("hedgers are read: gammas of dealers add up, a hundredth of gamma a percent")
+  func hedgers() throws {
+    let place = try Workplace()
+    #expect(try place.load().venues[0].rules.hedging == .none)
+    try place.edit(
+      "book/venue.yaml", "venue: perps",
+      "venue: perps\nhedgers: [{ kind: dealer, gammaPerPercent: { BTC: -2e6, ETH: 1e6 } }, "
+        + "{ kind: dealer, gammaPerPercent: { BTC: -1e6 } }, { kind: reserve, ratio: 0.5 }]")
+    #expect(
+      try place.load().venues[0].rules.hedging == Hedging(dealerGamma: [0: -3e8, 1: 1e8], reserveRatio: 0.5))
   }
 
   @Test("an average over something else than whole steps is refused")

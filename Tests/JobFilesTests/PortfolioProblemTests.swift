@@ -53,6 +53,42 @@ struct PortfolioProblemTests {
     Case(
       "kind: spot, asset: BTC", "kind: spot, asset: BTC, ltv: 0.8", "9: instruments[1].liquidationThreshold",
       "come together"),
+    Case(
+      "halfSpread: 0.0001", "halfSpread: 0.0001, impact: { kind: constant-product }", "5: assets[0].impact.poolDepth",
+      "key is required"),
+    Case(
+      "halfSpread: 0.0001", "halfSpread: 0.0001, impact: { poolDepth: 1e6 }", "5: assets[0].impact.poolDepth",
+      "unknown key"),
+    Case(
+      "halfSpread: 0.0001", "halfSpread: 0.0001, impact: { exponent: 1.5 }", "5: assets[0].impact.exponent",
+      "not allowed"),
+    Case("venue: perps", "venue: perps\nbehaviour: {}", "2: behaviour", "do nothing"),
+    Case(
+      "venue: perps", "venue: perps\nbehaviour: { topUp: { probability: 0.5, targetBuffer: 1 } }",
+      "2: behaviour.marginCall", "need a margin call"),
+    Case(
+      "venue: perps",
+      "venue: perps\nbehaviour: { marginCall: { buffer: 1 }, topUp: { probability: 0.5, targetBuffer: 0.5 } }",
+      "2: behaviour.topUp", "under the call"),
+    Case(
+      "venue: perps",
+      "venue: perps\nbehaviour: { marginCall: { buffer: 0 }, topUp: { probability: 0.7, targetBuffer: 1 }, "
+        + "deleverage: { probability: 0.7, targetBuffer: 1 } }", "2: behaviour.deleverage", "more than 1"),
+    Case(
+      "venue: perps", "venue: perps\nbehaviour: { withdraw: { groups: [atacker] } }", "2: behaviour.withdraw.groups",
+      "no account is in this group"),
+    Case(
+      "venue: perps", "venue: perps\nhedgers: [{ kind: dealer }]", "2: hedgers[0].gammaPerPercent", "key is required"),
+    Case(
+      "venue: perps", "venue: perps\nhedgers: [{ kind: dealer, gammaPerPercent: { BTX: -1 } }]",
+      "2: hedgers[0].gammaPerPercent.BTX", "lists no such asset"),
+    Case(
+      "venue: perps", "venue: perps\nhedgers: [{ kind: dealer, gammaPerPercent: { BTC: much } }]",
+      "2: hedgers[0].gammaPerPercent.BTC", "not allowed"),
+    Case("venue: perps", "venue: perps\nhedgers: [{ kind: reserve, ratio: 2 }]", "2: hedgers[0].ratio", "not allowed"),
+    Case(
+      "venue: perps", "venue: perps\nhedgers: [{ kind: reserve, ratio: 1 }, { kind: reserve, ratio: 1 }]",
+      "2: hedgers[1].kind", "more than one agent"),
     Case("venue: perps", "venue: perps\noracle: { kind: twap }", "2: oracle.windowHours", "key is required"),
     Case("venue: perps", "venue: perps\noracle: { kind: twapp }", "2: oracle.kind", "not allowed"),
     Case("venue: perps", "venue: perps\noracle: { latencySteps: -1 }", "2: oracle.latencySteps", "not allowed"),

@@ -121,6 +121,8 @@ struct SampleOutcomes {
     case .twoLargestShortfalls: return required * 0.6
     case .badDebt, .conservationResidual: return 0
     case .oracleBlocked, .oracleErrorMean, .oracleErrorLargest: return .nan
+    case .toppedUp, .topUps, .deleveraged, .withdrawn, .liquidationsAvoided, .shortfallAvoided: return .nan
+    case .hedgeFlow, .hedgeCost, .hedgeGain, .hedgeMoveShare: return .nan
     case .exhaustionHours: return required > reserve ? 200 - 20 * log(hit) : .infinity
     case .liquidatedAccounts, .liquidationEvents: return (hit * 9).rounded()
     case .liquidatedNotional: return hit * 3.1e6

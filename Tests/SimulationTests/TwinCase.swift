@@ -31,6 +31,8 @@ struct TwinCase {
   var claims: [VenueClaim] = []
   /// Whether oracles stand still, [asset][point]; random cases have none unless a test stops some.
   var frozenOracles: [[Bool]]?
+  /// Impact laws of assets that have one of their own; random cases have one law for all unless a test says otherwise.
+  var assetImpacts: [Int: MarketImpact] = [:]
 
   /// The market of one path.
   func market(path: Int) -> ReferenceMarket {
@@ -38,8 +40,10 @@ struct TwinCase {
       stepHours: grid.stepHours, exogenous: paths[path], extremes: extremes?[path],
       initialVolatilities: initialVolatilities, longRunVolatilities: longRunVolatilities, depths: depths,
       impact: impact, liquidity: liquidity)
+    market.path = path
     market.claims = claims
     market.frozenOracles = frozenOracles
+    market.assetImpacts = assetImpacts
     if funding != nil { market.fundingRates = fundingRates[path] }
     if implied != nil { market.impliedVolatilities = impliedVolatilities[path] }
     return market
@@ -48,7 +52,18 @@ struct TwinCase {
   /// The reference's trace of one path.
   func trace(path: Int) -> ReferenceTrace {
     var simulator = ReferenceSimulator(venues: venues, market: market(path: path), atStart: atStart)
-    return simulator.run()
+    var trace = simulator.run()
+    guard venues.contains(where: { $0.rules.behaviour != nil }) else { return trace }
+    var idle = self
+    for index in idle.venues.indices { idle.venues[index].rules.behaviour = nil }
+    let others = idle.trace(path: path)
+    guard !others.isNonFinite else { return trace }
+    for (venue, other) in others.outcomes.enumerated() {
+      trace.outcomes[venue].liquidationsAvoided =
+        other.liquidatedOwners.count - trace.outcomes[venue].liquidatedOwners.count
+      trace.outcomes[venue].shortfallAvoided = other.shortfalls - trace.outcomes[venue].shortfalls
+    }
+    return trace
   }
 
 }

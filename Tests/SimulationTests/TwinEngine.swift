@@ -36,9 +36,11 @@ extension TwinCase {
       VenuePlan(venue: $0.venue, rules: $0.rules, grid: grid, assetIDs: ids, initialPrices: start)
     }
     let models = zip(venues, plans).map { ModelPlan(model: model(of: $0), scale: $0.scale, plan: $1) }
+    var rules = venues[0].rules
+    rules.assetImpacts = assetImpacts
     let isDynamic = venues.contains { self.model(of: $0).isDynamic }
     var depths = MarketPlan(
-      venue: venues[0].venue, rules: venues[0].rules, longRunVolatilities: longRunVolatilities, grid: grid,
+      venue: venues[0].venue, rules: rules, longRunVolatilities: longRunVolatilities, grid: grid,
       liquidity: liquidity, frozenOracles: frozenOracles)
     depths.claims = claims
     return Simulator(

@@ -40,7 +40,7 @@ struct DepthSection {
       depths[id] = depth
     }
     impact = section.section("impact", required: false, allowed: "{ coefficient, exponent, … }")
-      .flatMap(ClearingTerms.readImpact)
+      .flatMap(ImpactReading.law)
     section.finish()
     if !section.has("assets"), !section.has("impact") {
       section.record("the section says nothing", key: "assets", allowed: "assets, impact, or both")

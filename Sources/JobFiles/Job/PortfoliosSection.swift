@@ -127,6 +127,7 @@ struct PortfoliosSection {
     }
     for (asset, id) in assets.enumerated() {
       let listed = portfolios.indices.filter { portfolios[$0].terms.assetIDs.contains(id) }
+      shareImpact(of: asset, id, listed, among: &portfolios, problems)
       guard let shared = depth.depths[id] ?? agreed(asset, id, portfolios, listed, problems) else { continue }
       for index in listed { portfolios[index].venue.depths[asset] = shared }
     }
@@ -146,6 +147,29 @@ struct PortfoliosSection {
         allowed: "the same figures at every venue", hint: "or state the law in the job: depth: { impact: { … } }")
     }
     return first.rules.impact
+  }
+
+  /// Gives every venue the law of an asset that has one of its own: that of the venues which state one, and those must
+  /// agree (recorded).
+  private static func shareImpact(
+    of asset: Int, _ id: String, _ listed: [Int], among portfolios: inout [Portfolio], _ problems: ProblemCollector
+  ) {
+    func place(_ portfolio: Portfolio) -> SourceLocation {
+      let terms = portfolio.terms
+      let own = terms.assetIDs.firstIndex(of: id).map { terms.assetPlaces[$0] } ?? terms.place
+      return own.appending(key: "impact")
+    }
+    guard let first = listed.first(where: { portfolios[$0].rules.assetImpacts[asset] != nil }),
+      let law = portfolios[first].rules.assetImpacts[asset]
+    else { return }
+    for index in listed {
+      guard let other = portfolios[index].rules.assetImpacts[asset], other != law else { continue }
+      problems.record(
+        "the venues have different impact laws of \(id) on one market", at: place(portfolios[index]),
+        found: "\(other.text); \(portfolios[first].venue.id): \(law.text), at \(place(portfolios[first]))",
+        allowed: "the same figures, or figures at one venue only")
+    }
+    for index in portfolios.indices { portfolios[index].rules.assetImpacts[asset] = law }
   }
 
   /// The depth of an asset that the venues which list it agree on; nil, recorded, where they differ or none states it.
@@ -186,6 +210,7 @@ extension MarketDepth {
 extension MarketImpact {
   /// The figures, for a message.
   fileprivate var text: String {
-    "coefficient \(coefficient), exponent \(exponent), permanentShare \(permanentShare), halfLifeHours \(halfLifeHours)"
+    (poolDepth.map { "poolDepth \($0)" } ?? "coefficient \(coefficient), exponent \(exponent)")
+      + ", permanentShare \(permanentShare), halfLifeHours \(halfLifeHours), thinning \(thinning)"
   }
 }

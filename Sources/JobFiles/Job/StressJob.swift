@@ -63,6 +63,8 @@ public struct StressJob: Sendable {
   public var depths: [MarketDepth?] { MarketDepth.shared(by: venues.map(\.venue)) }
   /// What trades of any venue do to marks.
   public var impact: MarketImpact { venues.first?.rules.impact ?? .none }
+  /// The same in assets with a law of their own, by index.
+  public var assetImpacts: [Int: MarketImpact] { venues.first?.rules.assetImpacts ?? [:] }
 }
 
 /// One venue of a job.

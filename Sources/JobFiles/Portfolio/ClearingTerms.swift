@@ -24,9 +24,6 @@ struct ClearingTerms {
     case closeFactor = "close-factor"
   }
 
-  /// Impact is counted in the long-run daily volatility of the market, never in that of a margin model.
-  private enum DailyVolatility: String, CaseIterable { case fromCalibration = "from-calibration" }
-
   private static let policy = Parameter<Policy>.choice("policy", "how accounts are closed")
   private static let penalty = Parameter<Double>.number(
     "penalty", unit: "fraction of closed notional", in: Bounds(0, 1, openAbove: true), "charged on what is closed")
@@ -45,17 +42,6 @@ struct ClearingTerms {
     "health factor below which everything may be repaid")
   private static let bonus = Parameter<Double>.number(
     "bonus", unit: "fraction of the repayment", in: .fraction, "what a liquidator gets on top of the repayment")
-  private static let coefficient = Parameter<Double>.number(
-    "coefficient", unit: "daily volatilities", in: Bounds(0, 1000), "impact of trading a whole day's volume; 0 for none"
-  )
-  private static let exponent = Parameter<Double>.number(
-    "exponent", in: Bounds(0, 1, openBelow: true), default: 0.5, "power of flow ÷ daily volume")
-  private static let permanentShare = Parameter<Double>.number(
-    "permanentShare", unit: "fraction", in: .fraction, "share of the impact that stays")
-  private static let halfLife = Parameter<Double>.number(
-    "halfLifeHours", unit: "hours", in: Bounds(0, 1e6, openBelow: true), "half-life of the rest")
-  private static let dailyVolatility = Parameter<DailyVolatility>.choice(
-    "dailyVolatility", default: .fromCalibration, "the volatility that impact is counted in")
   private static let balance = Parameter<Double>.number(
     "balance", unit: "money", in: Bounds(0, 1e18), "the reserve at the start")
   private static let allocation = Parameter<LossAllocation>.choice(
@@ -70,7 +56,7 @@ struct ClearingTerms {
     let policy = liquidation.flatMap(Self.readPolicy)
     place = liquidation?.location ?? reader.location
     let impact = reader.section("impact", required: true, allowed: "{ coefficient, exponent, … }")
-      .flatMap(Self.readImpact)
+      .flatMap(ImpactReading.law)
     var fund = reader.section("reserve", required: true, allowed: "{ balance }")
     let balance = fund?.read(Self.balance)
     fund?.finish()
@@ -114,21 +100,6 @@ struct ClearingTerms {
     let bonus = section.read(Self.bonus)
     guard let factor, let below, let bonus else { return nil }
     return .closeFactor(closeFactor: factor, fullBelowHealthFactor: below, bonus: bonus)
-  }
-
-  /// The impact law; with a coefficient of 0 the rest may be left out.
-  static func readImpact(_ section: ParameterReader) -> MarketImpact? {
-    var section = section
-    let coefficient = section.read(Self.coefficient)
-    let exponent = section.read(Self.exponent)
-    let isNone = coefficient == 0
-    let share = isNone ? section.readIfPresent(Self.permanentShare) ?? 0 : section.read(Self.permanentShare)
-    let halfLife = isNone ? section.readIfPresent(Self.halfLife) ?? 1 : section.read(Self.halfLife)
-    let volatility = section.read(Self.dailyVolatility)
-    section.finish()
-    guard let coefficient, let exponent, let share, let halfLife, volatility != nil else { return nil }
-    return MarketImpact(
-      coefficient: coefficient, exponent: exponent, permanentShare: share, halfLifeHours: halfLife)
   }
 
   /// Checks the policy against the instruments it must close.

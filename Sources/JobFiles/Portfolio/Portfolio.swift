@@ -41,6 +41,7 @@ public struct Portfolio: Sendable {
       positions: positions, named: reference.shown, accounts: accounts.table,
       accountsName: folder.child("accounts.csv").shown, instruments: terms.instruments,
       modes: terms.rules.efficiencyModes, prices: prices, intake: intake)
+    terms.checkOwners(groups: assembly.groups, problems: intake.problems)
     guard intake.problems.count == before else { return nil }
     self.terms = terms
     rules = terms.rules

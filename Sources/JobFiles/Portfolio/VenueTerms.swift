@@ -14,6 +14,7 @@ import Schema
 /// synthetic: false
 /// assets:
 ///   - { id: BTC, averageDailyVolume: 4.0e8, halfSpread: 0.00002 }      # money per day; fraction of the price
+///   - { id: STETH, averageDailyVolume: 2e8, impact: { kind: constant-product, poolDepth: 5e8 } } # what differs from impact
 /// instruments:
 ///   - { id: USD, kind: settlement }
 ///   - { id: BTC-SPOT, kind: spot, asset: BTC, collateralWeight: { initial: 0.9, maintenance: 0.95 },
@@ -35,9 +36,17 @@ import Schema
 ///   ether: { instruments: [ETH, STETH], ltv: 0.9, liquidationThreshold: 0.93 }
 /// liquidation: { policy: partial, targetBuffer: 0.1, penalty: 0.01, reserveShare: 0.5, waves: 8 }
 /// # or { policy: full, penalty, … }, or { policy: close-factor, closeFactor, fullBelowHealthFactor, bonus, … }
-/// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 }
+/// impact: { coefficient: 0.8, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4, thinning: 1 }
 /// oracle: { kind: twap, windowHours: 1, latencySteps: 0, staleness: { maximumDeviation: 0.05 } }  # the marks if absent
 /// # or { kind: spot, latencySteps: 2 }, or { kind: deviation, deviation: 0.005, heartbeatHours: 24 }
+/// behaviour:                                                           # owners of accounts do nothing if absent
+///   marginCall: { buffer: 0.25 }                                       # called below (1 + buffer) × maintenance
+///   topUp: { probability: 0.3, delayHours: 2, targetBuffer: 0.5 }
+///   deleverage: { probability: 0.2, targetBuffer: 0.5 }
+///   withdraw: { groups: [attacker], excessOver: 0.5, share: 1 }
+/// hedgers:                                                             # nobody if absent
+///   - { kind: dealer, gammaPerPercent: { BTC: -2e6 } }                 # money of delta per 1 % of price; negative: short
+///   - { kind: reserve, ratio: 1 }                                      # hedges accounts with negative equity
 /// reserve: { balance: 2.5e7 }
 /// lossAllocation: socialise                                            # or bad-debt
 /// onExhaustion: carry-on                                               # or fail, see Contagion
@@ -61,6 +70,8 @@ public struct VenueTerms: Sendable {
   public let rules: ClearingRules
   /// Where each instrument is defined, for messages.
   let places: [SourceLocation]
+  /// What owners do, with its place.
+  private let owners: BehaviourReading
   /// Where each listed asset is defined.
   let assetPlaces: [SourceLocation]
   /// Where the document begins.
@@ -98,6 +109,8 @@ public struct VenueTerms: Sendable {
       reading: &reader, settlement: settlement, assets: assets, tables: tables, intake: intake)
     let modes = EfficiencyModeListing(reading: &reader, instruments: listing.instruments).modes
     let oracle = OracleReading(reader.section("oracle", required: false, allowed: "{ kind, latencySteps, … }"))
+    let owners = BehaviourReading(reader.section("behaviour", required: false, allowed: "{ topUp, withdraw, … }"))
+    let hedgers = HedgerListing(reading: &reader, assets: assets)
     let terms = ClearingTerms(reading: &reader, intake: intake)
     reader.finish()
     listing.warnOfUnused(assets: assets, tables: tables, intake: intake)
@@ -119,6 +132,11 @@ public struct VenueTerms: Sendable {
       brackets: tables.tables, bracketNames: tables.names, liquidation: terms.liquidation, impact: terms.impact,
       reserve: terms.reserve, lossAllocation: terms.lossAllocation, efficiencyModes: modes)
     rules.oracle = oracle.policy
+    rules.hedging = hedgers.hedging
+    rules.behaviour = owners.behaviour
+    self.owners = owners
+    for (index, own) in assets.ownImpacts { rules.assetImpacts[index] = own.law(over: terms.impact) }
+    guard intake.problems.count == before else { return nil }
     rules.onExhaustion = terms.onExhaustion
     self.rules = rules
   }
@@ -134,6 +152,12 @@ public struct VenueTerms: Sendable {
         at: place.appending(key: "funding").appending(key: "rate"), found: "market",
         hint: "give the asset funding: { mean, deviation, halfLifeHours, limit }, or state a constant rate")
     }
+  }
+
+  /// Records what owners are to do and cannot; `groups` are those of the book.
+  func checkOwners(groups: [String], problems: ProblemCollector) {
+    let hasFutures = instruments.contains { if case .perpetual = $0.kind { true } else { false } }
+    owners.check(hasFutures: hasFutures, groups: groups, problems: problems)
   }
 
   /// Records every expiry within the horizon that is not a whole number of steps.
@@ -175,20 +199,25 @@ struct AssetListing {
   var impliedVolatilities: [Double]?
   /// Where each is defined.
   private(set) var places: [SourceLocation] = []
+  /// Impact laws of assets that have one of their own, by index in the universe.
+  private(set) var ownImpacts: [Int: OwnImpact] = [:]
 
   private static let id = Parameter<String>.text("id", "the asset's name in the market")
   private static let volume = Parameter<Double>.number(
     "averageDailyVolume", unit: "money per day", in: Bounds(0, 1e18, openBelow: true),
     "money traded per day in normal times")
   private static let halfSpread = Parameter<Double>.number(
-    "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), "half the relative bid–ask spread")
+    "halfSpread", unit: "fraction of price", in: Bounds(0, 1, openAbove: true), isOptional: true,
+    "half the relative bid–ask spread; what is usual for the volume if absent")
 
   /// Reads the depth of an asset; nil where it is wrong (recorded), or, for a venue whose job or whose neighbour states it,
   /// where neither of its keys is there.
   static func readDepth(_ entry: inout ParameterReader) -> MarketDepth? {
     guard entry.has("averageDailyVolume") || entry.has("halfSpread") else { return nil }
     let volume = entry.read(Self.volume)
-    let halfSpread = entry.read(Self.halfSpread)
+    let stated = entry.readIfPresent(Self.halfSpread)
+    let halfSpread =
+      entry.has("halfSpread") ? stated : volume.map { MarketDepth.typicalHalfSpread(averageDailyVolume: $0) }
     guard let volume, let halfSpread else { return nil }
     return MarketDepth(averageDailyVolume: volume, halfSpread: halfSpread)
   }
@@ -196,25 +225,27 @@ struct AssetListing {
   /// Reads the list; an asset that the market lacks is recorded and has no index.
   init(reading reader: inout ParameterReader, universe: [String]?, intake: Intake) {
     let items = reader.list("assets", required: true, allowed: "a list of { id, averageDailyVolume, halfSpread }")
-    var read: [(id: String, depth: MarketDepth?, place: SourceLocation)] = []
+    var read: [(id: String, depth: MarketDepth?, impact: OwnImpact?, place: SourceLocation)] = []
     for item in items {
       var entry = ParameterReader(item, problems: intake.problems)
       let id = entry.read(Self.id)
       let depth = Self.readDepth(&entry)
+      let impact = entry.section("impact", required: false, allowed: "{ kind, … }").map { OwnImpact($0) }
       entry.finish()
       guard let id else { continue }
       if read.contains(where: { $0.id == id }) {
         entry.record("an asset is listed twice", key: "id", found: quotedForMessage(id))
         continue
       }
-      read.append((id, depth, item.location))
+      read.append((id, depth, impact, item.location))
     }
     let universe = universe ?? read.map(\.id)
     depths = [MarketDepth?](repeating: nil, count: universe.count)
-    for (id, depth, place) in read {
+    for (id, depth, impact, place) in read {
       let index = universe.firstIndex(of: id)
       if let index {
         depths[index] = depth
+        ownImpacts[index] = impact
       } else {
         intake.problems.record(
           "the market has no such asset", at: place.appending(key: "id"), found: quotedForMessage(id),

@@ -34,6 +34,8 @@ public enum DrawPurpose: UInt32, Sendable, CaseIterable {
   case impliedVolatilityShock = 24
   /// The shock common to all assets in a scenario's correlation shock.
   case commonShock = 40
+  /// What the owner of an account does about a margin call.
+  case marginCall = 51
   /// Test inputs.
   case verification = 255
 }

@@ -53,7 +53,9 @@ struct Headline: Sendable {
     ("liquidation.frequency", .only), ("liquidation.count.mean", .only), ("liquidation.notional.mean", .only),
     ("cascade.amplification.q99", .only), ("cause.price", .only), ("cause.ownImpact", .only),
     ("cause.otherVenue", .only), ("attacker.gain.mean", .only), ("attacker.reserveFall.mean", .only),
-    ("oracle.error.largest.q99", .only), ("oracle.blocked.mean", .only), ("margin.initial.mean", .only),
+    ("owners.toppedUp.mean", .only), ("owners.liquidationsAvoided.mean", .only), ("hedger.cost.mean", .only),
+    ("hedger.moveShare.mean", .only), ("oracle.error.largest.q99", .only), ("oracle.blocked.mean", .only),
+    ("margin.initial.mean", .only),
     ("margin.coverage", .only),
     ("margin.peakToTrough", .only), ("margin.largestIncrease", .only), ("margin.changeDeviation", .only),
     ("margin.callLargest", .only), ("margin.requirementDrivenShare", .only),
@@ -77,8 +79,9 @@ struct Headline: Sendable {
     return labels
   }
 
-  /// Who bears what the reserve cannot pay is one of two; the other is zero by the venue's rules and says nothing.
-  private static let hiddenWhereZero: Set<String> = ["socialised.mean", "badDebt.mean"]
+  /// Who bears what the reserve cannot pay is one of two; the other is zero by the venue's rules and says nothing. So is
+  /// money put in where owners only take out.
+  private static let hiddenWhereZero: Set<String> = ["socialised.mean", "badDebt.mean", "owners.toppedUp.mean"]
 
   private static func isZeroThroughout(_ id: String, _ report: StressReport) -> Bool {
     report.models.flatMap(\.estimates).allSatisfy { $0.id != id || $0.value == 0 }

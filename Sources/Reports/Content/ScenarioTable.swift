@@ -38,19 +38,19 @@ struct ScenarioTable {
     ("scenario.oracleBlocked.mean", "liquidations that waited"),
   ]
 
-  /// Losses, liquidations and the reserve; the attacker and the oracle where there is one.
+  /// Losses, liquidations and the reserve.
   static func losses(_ report: StressReport, venue: String) -> ScenarioTable {
+    ScenarioTable(report, venue: venue, losses)
+  }
+
+  /// What was asked for, and whether it was enough; the attacker and the oracle where there is one.
+  static func margins(_ report: StressReport, venue: String) -> ScenarioTable {
     let present = occasional.filter { column in
       report.scenarios.contains { scenario in
         report.models.indices.contains { scenario.figure(column.id, model: $0, venue: venue) != nil }
       }
     }
-    return ScenarioTable(report, venue: venue, losses + present.map { ($0.title, .figure($0.id)) })
-  }
-
-  /// What was asked for, and whether it was enough.
-  static func margins(_ report: StressReport, venue: String) -> ScenarioTable {
-    ScenarioTable(report, venue: venue, margins)
+    return ScenarioTable(report, venue: venue, margins + present.map { ($0.title, .figure($0.id)) })
   }
 
   private init(_ report: StressReport, venue: String, _ columns: [Titled]) {

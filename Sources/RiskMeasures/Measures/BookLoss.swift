@@ -6,7 +6,8 @@ public struct BookLoss: PathwiseMeasure {
   /// How the family is described; the same statistics as the venue's loss.
   public static let kind = Kind(
     "book-loss", summary: "value at risk and expected shortfall of the fall of the accounts' equity, by group",
-    formula: "L = Σ E(0) − Σ E(T); VaR and ES as for the venue's loss", source: "as venue-loss",
+    formula: "L = Σ E(0) − Σ E(T) + money put in − money taken out; VaR and ES as for the venue's loss",
+    source: "as venue-loss",
     parameters: [MeasureSettings.levelsParameter.description])
 
   /// What it reports, for all accounts and for each group.

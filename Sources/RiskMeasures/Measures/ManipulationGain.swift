@@ -6,7 +6,8 @@ public struct ManipulationGain: PathwiseMeasure {
   /// How the family is described.
   public static let kind = Kind(
     "manipulation-gain", summary: "gain of the account group named attacker, beside the fall of the reserve",
-    formula: "gain = Σ E(T) − Σ E(0) of the group; fall of the reserve = shortfalls paid − income",
+    formula:
+      "gain = Σ E(T) − Σ E(0) of the group + money taken out − money put in; fall of the reserve = shortfalls paid − income",
     source: "mean with Student-t interval; proportion with Wilson interval")
 
   /// The group that the family is about.

@@ -34,6 +34,26 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case oracleErrorMean
   /// The largest of the same.
   case oracleErrorLargest
+  /// Money that owners put in after margin calls; NaN, like the five that follow, where owners do nothing.
+  case toppedUp
+  /// How often they did.
+  case topUps
+  /// Notional that they closed of their own accord.
+  case deleveraged
+  /// Money that they took out.
+  case withdrawn
+  /// Accounts liquidated on the same path if they did nothing, less those that are.
+  case liquidationsAvoided
+  /// Shortfalls on the same path if they did nothing, less those that there are.
+  case shortfallAvoided
+  /// Money that the hedgers of the venue's market traded; NaN where there are none.
+  case hedgeFlow
+  /// What that cost them against the marks before each trade; NaN where there are none.
+  case hedgeCost
+  /// What they gained on those trades, at the marks at the end; NaN where there are none.
+  case hedgeGain
+  /// Share of the hedged assets' absolute log moves that hedging made; NaN where there are none.
+  case hedgeMoveShare
   /// Worst fall of a mark below its start, largest over assets.
   case markDrawdown
   /// Worst fall of an exogenous price below its start, largest over assets.
@@ -256,60 +276,6 @@ public struct OutcomeSeries: Sendable {
     self.liquidationsByAccount = liquidationsByAccount
     self.firstPassage = firstPassage
     self.reserveFan = reserveFan
-  }
-}
-
-/// First and second moments of the number of liquidated accounts per path, by partition and by pair of models.
-///
-/// Integers, so that merging is exact in any order. They give frequencies whose errors are clustered by path, and
-/// paired differences between models.
-public struct LiquidationMoments: Sendable {
-  /// The partitions of the venue's accounts.
-  public let partitions: [AccountPartition]
-  /// Number of models.
-  public let modelCount: Int
-  /// Σ over paths of the count, [model][partition].
-  public internal(set) var sums: [[Int]]
-  /// Σ over paths of count_m·count_n, [m][n][partition].
-  public internal(set) var products: [[[Int]]]
-
-  /// Empty moments.
-  public init(partitions: [AccountPartition], modelCount: Int) {
-    self.partitions = partitions
-    self.modelCount = modelCount
-    let row = [Int](repeating: 0, count: partitions.count)
-    sums = [[Int]](repeating: row, count: modelCount)
-    products = [[[Int]]](repeating: sums, count: modelCount)
-  }
-
-  /// Adds one path: `counts` is [model][partition].
-  public mutating func add(_ counts: [[Int]]) {
-    for m in 0..<modelCount {
-      for p in partitions.indices {
-        sums[m][p] += counts[m][p]
-        for n in 0..<modelCount { products[m][n][p] += counts[m][p] * counts[n][p] }
-      }
-    }
-  }
-
-  /// Forgets all paths.
-  mutating func clear() {
-    for m in 0..<modelCount {
-      for p in partitions.indices {
-        sums[m][p] = 0
-        for n in 0..<modelCount { products[m][n][p] = 0 }
-      }
-    }
-  }
-
-  /// Adds the moments of other paths.
-  public mutating func merge(_ other: LiquidationMoments) {
-    for m in 0..<modelCount {
-      for p in partitions.indices {
-        sums[m][p] += other.sums[m][p]
-        for n in 0..<modelCount { products[m][n][p] += other.products[m][n][p] }
-      }
-    }
   }
 }
 

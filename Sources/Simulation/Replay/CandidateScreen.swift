@@ -88,6 +88,22 @@ final class CandidateScreen {
       state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing, into: &found)
   }
 
+  /// The same at this moment only: nothing is assumed about what comes, nothing is kept, and the ledger's list of recent
+  /// changes stays for the screen that goes by it.
+  func deficitsNow(
+    step: Int, path: PathView, market: MarketState, columns: ColumnState, oracle: OracleFeed?, ledger: AccountLedger,
+    weighted: [Double], into found: inout [Int32]
+  ) -> Int {
+    horizon.cover(step...step, path, market, columns, oracle, plan)
+    screenBook(ledger, weighted)
+    candidates.begin(
+      among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
+      constant: ledger.cash, bounds: bounds, state: columns.packed)
+    invalidate()
+    return candidates.negativeRows(
+      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, into: &found)
+  }
+
   /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
   /// looked at, and besides every account that changed since.
   private func screenBook(_ ledger: AccountLedger, _ weighted: [Double]) {

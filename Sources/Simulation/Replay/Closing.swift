@@ -38,7 +38,8 @@ struct ClosingRule {
     case .partial(let buffer):
       close(
         account,
-        fraction: partialFraction(account, buffer, scenarioRequirement, ledger, columns, halfSpread), ledger, columns,
+        fraction: partialFraction(
+          account, buffer, scenarioRequirement, ledger, columns, halfSpread, penalised: true), ledger, columns,
         halfSpread)
     case .closeFactor(let factor, let fullBelow, let bonus):
       repay(account, factor: factor, fullBelow: fullBelow, bonus: bonus, ledger, columns)
@@ -46,10 +47,10 @@ struct ClosingRule {
   }
 
   /// f = ((1+b)·MM − E^w) / ((1+b)·MM − c·N) in [0, 1]: the fraction that brings the account `buffer` above maintenance
-  /// at oracle prices after paying penalty and spread; 1 where closing cannot help.
-  private func partialFraction(
+  /// at oracle prices after paying spread and, if `penalised`, penalty; 1 where closing cannot help.
+  func partialFraction(
     _ account: Int, _ buffer: Double, _ scenarioRequirement: Double, _ ledger: AccountLedger, _ columns: ColumnState,
-    _ halfSpread: [Double]
+    _ halfSpread: [Double], penalised: Bool
   ) -> Double {
     var weighted = ledger.standing[account]
     var requirement = scenarioRequirement
@@ -66,11 +67,12 @@ struct ClosingRule {
         columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
         * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
+      let penalty = penalised ? plan.closingPenalty[column] : 0
       notional += size
       cost +=
         about.leg == .option
-        ? abs(quantity) * columns.unitClosed(column) * plan.closingPenalty[column]
-        : size * (plan.closingPenalty[column] + (about.isTraded ? halfSpread[about.asset] : 0))
+        ? abs(quantity) * columns.unitClosed(column) * penalty
+        : size * (penalty + (about.isTraded ? halfSpread[about.asset] : 0))
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }

@@ -177,6 +177,14 @@ final class ColumnState {
     revalue(marks: prices)
   }
 
+  /// Multiplies the factors on the maintenance requirement: what is below a multiple of maintenance has negative headroom.
+  func raiseMaintenance(by factor: Double) {
+    for index in maintenanceFactor.indices {
+      maintenanceFactor[index] *= factor
+      packed[index / 2 * HeadroomRows.columnStride + 2 + index % 2] = maintenanceFactor[index]
+    }
+  }
+
   /// Takes the factors of the margin model times `scale`.
   func setFactors(_ factors: any MarginFactors, scale: Double) {
     for index in initialFactor.indices {

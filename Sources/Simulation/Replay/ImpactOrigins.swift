@@ -26,10 +26,10 @@ final class ImpactOrigins {
     }
   }
 
-  /// A step begins.
-  func decay(by factor: Double) {
+  /// A step begins; `factors` are what it leaves of each asset's transient impact.
+  func decay(by factors: [Double]) {
     for venue in transient.indices {
-      for asset in transient[venue].indices { transient[venue][asset] *= factor }
+      for asset in transient[venue].indices { transient[venue][asset] *= factors[asset] }
     }
   }
 

@@ -17,6 +17,11 @@ final class MarketState {
   private(set) var transient: [Double]
   /// Signed money traded in this step by all venues so far.
   private(set) var stepFlow: [Double]
+  /// What those trades did to each log mark.
+  private var stepShift: [Double]
+  /// Variance per year of exogenous returns, estimated, and what it makes of each asset's depth; used where depth thins.
+  private var variance: [Double]
+  private var depthFactor: [Double]
   /// Average price of the last wave.
   private(set) var fills: [Double]
   /// Average daily volume of each asset as it is now.
@@ -24,7 +29,7 @@ final class MarketState {
   /// Half the relative spread of each asset as it is now.
   private(set) var halfSpread: [Double]
   /// What the last wave does to each log mark.
-  private var shifts: [Double]
+  private(set) var shifts: [Double]
   /// Whether any trade, or the loss of a claim, moved a mark on this path so far.
   private(set) var hasImpact = false
   private(set) var lowestMark: [Double]
@@ -42,6 +47,9 @@ final class MarketState {
     permanent = zero
     transient = zero
     stepFlow = zero
+    stepShift = zero
+    variance = zero
+    depthFactor = [Double](repeating: 1, count: plan.assetCount)
     fills = zero
     volume = plan.volume
     halfSpread = plan.halfSpread
@@ -55,6 +63,12 @@ final class MarketState {
   func reset(slab: Span<Double>, points: Int) {
     if hasImpact { origins?.reset() }
     hasImpact = false
+    if plan.thins {
+      for asset in variance.indices {
+        variance[asset] = plan.longRunVolatilities[asset] * plan.longRunVolatilities[asset]
+        depthFactor[asset] = 1
+      }
+    }
     takeLiquidity(at: 0)
     for asset in marks.indices {
       let price = slab[asset * points]
@@ -66,19 +80,33 @@ final class MarketState {
       permanent[asset] = 0
       transient[asset] = 0
       stepFlow[asset] = 0
+      stepShift[asset] = 0
     }
   }
 
-  /// Begins `step`: transient impact decays, its flow starts from zero, depth is that of the step. Prices are still those
-  /// before it.
-  func begin(_ step: Int) {
+  /// Begins `step` of the path in `slab`: transient impact decays, its flow starts from zero, depth is that of the step.
+  /// Prices are still those before it.
+  func begin(_ step: Int, slab: Span<Double>, points: Int) {
+    if plan.thins { estimateVariance(step, slab: slab, points: points) }
     takeLiquidity(at: step)
     guard hasImpact else { return }
     for asset in marks.indices {
-      transient[asset] *= plan.decay
+      transient[asset] *= plan.decay[asset]
       stepFlow[asset] = 0
+      stepShift[asset] = 0
     }
     origins?.decay(by: plan.decay)
+  }
+
+  /// Takes the exogenous return of `step` into the estimates that depth thins with.
+  private func estimateVariance(_ step: Int, slab: Span<Double>, points: Int) {
+    for asset in variance.indices where plan.impacts[asset].thinning > 0 {
+      let change = log(slab[asset * points + step] / slab[asset * points + step - 1])
+      variance[asset] =
+        plan.varianceKept * variance[asset] + (1 - plan.varianceKept) * change * change / plan.stepYears
+      depthFactor[asset] = plan.impacts[asset].depthFactor(
+        volatility: variance[asset].squareRoot(), longRun: plan.longRunVolatilities[asset])
+    }
   }
 
   /// Moves exogenous prices to those of `step` in the channel of `slab` that begins at `offset`: its low, high or close.
@@ -100,11 +128,14 @@ final class MarketState {
     hasImpact = true
   }
 
-  /// Depth and spread at a point in time, where a scenario moves them.
+  /// Depth and spread at a point in time, where a scenario or volatility moves them.
   private func takeLiquidity(at point: Int) {
+    if plan.thins {
+      for asset in volume.indices { volume[asset] = plan.volume[asset] * depthFactor[asset] }
+    }
     guard let liquidity = plan.liquidity else { return }
     for asset in volume.indices {
-      volume[asset] = plan.volume[asset] * liquidity.volumeFactors[asset][point]
+      volume[asset] = plan.volume[asset] * depthFactor[asset] * liquidity.volumeFactors[asset][point]
       halfSpread[asset] = plan.halfSpread[asset] * liquidity.spreadFactors[asset][point]
     }
   }
@@ -112,8 +143,12 @@ final class MarketState {
   /// The average price that everyone who trades `asset` in a wave of net `flow` (money at the mark) gets, and what the
   /// wave does to the log mark.
   private func execute(asset: Int, flow: Double) -> (fill: Double, shift: Double) {
-    let wave = plan.impact.wave(
-      from: stepFlow[asset], to: stepFlow[asset] + flow, scale: plan.impactScale[asset], volume: volume[asset])
+    let law = plan.impacts[asset]
+    let scale = plan.impactScale[asset]
+    let wave =
+      law.poolDepth == nil || scale == 0
+      ? law.wave(from: stepFlow[asset], to: stepFlow[asset] + flow, scale: scale, volume: volume[asset])
+      : law.poolWave(flow: flow, moved: stepShift[asset], depth: volume[asset])
     let side = flow > 0 ? 1.0 : flow < 0 ? -1.0 : 0.0
     let average = wave.averageFill == 0 ? marks[asset] : marks[asset] * exp(wave.averageFill)
     return (average * (1 + side * halfSpread[asset]), wave.shift)
@@ -131,11 +166,12 @@ final class MarketState {
       let shift = shifts[asset]
       stepFlow[asset] += flows[asset]
       guard shift != 0 else { continue }
-      permanent[asset] += plan.impact.permanentShare * shift
-      transient[asset] += (1 - plan.impact.permanentShare) * shift
-      origins?.add(
-        permanent: plan.impact.permanentShare * shift, transient: (1 - plan.impact.permanentShare) * shift,
-        asset: asset, flow: flows[asset])
+      stepShift[asset] += shift
+      let stays = plan.impacts[asset].permanentShare * shift
+      let decays = (1 - plan.impacts[asset].permanentShare) * shift
+      permanent[asset] += stays
+      transient[asset] += decays
+      origins?.add(permanent: stays, transient: decays, asset: asset, flow: flows[asset])
       marks[asset] = exogenous[asset] * exp(permanent[asset] + transient[asset])
       lowestMark[asset] = min(lowestMark[asset], marks[asset])
       moved = true

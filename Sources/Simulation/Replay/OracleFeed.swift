@@ -119,8 +119,9 @@ final class OracleFeed {
 
   /// Mean of the window's marks; before t = 0 the marks were those of t = 0. Written so that equal marks give that mark.
   private func average(of asset: Int, endingAt last: Int, _ newest: Double) -> Double {
-    var sum = 0.0
-    for point in (last - window + 1)...last { sum += marks[asset * points + max(0, point)] - newest }
+    let first = last - window + 1
+    var sum = Double(min(window, max(0, -first))) * (marks[asset * points] - newest)
+    for point in max(0, first)..<max(0, last + 1) { sum += marks[asset * points + point] - newest }
     return newest + sum / Double(window)
   }
 

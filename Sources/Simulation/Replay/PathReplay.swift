@@ -81,11 +81,17 @@ final class PathReplay {
   private let failures: VenueFailures?
   /// Waves of the step under way that closed somebody.
   private var waves = 0
+  /// Whether owners of accounts do anything.
+  private let ownersAct: Bool
+  /// Whether any venue's market has hedgers.
+  private let hedges: Bool
   weak var observer: (any ReplayObserver)?
 
   init(market: MarketPlan, venues: [VenueReplay]) {
     self.market = MarketState(plan: market, venueCount: venues.count)
     self.venues = venues
+    ownersAct = venues.contains { $0.calls != nil }
+    hedges = venues.contains { $0.hedge != nil }
     failures = VenueFailures(venues: venues, claims: market.claims)
     flows = [Double](repeating: 0, count: market.assetCount)
   }
@@ -98,7 +104,7 @@ final class PathReplay {
     failures?.reset()
     for venue in venues { venue.reset(market: market) }
     for step in 1..<path.points {
-      market.begin(step)
+      market.begin(step, slab: slab, points: path.points)
       failures?.strike(market)
       waves = 0
       if let extremes = path.extremes {
@@ -111,7 +117,9 @@ final class PathReplay {
       for venue in venues { venue.advance(to: step, market: market, path: path) }
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
+      if hedges { runHedges(step: step, path: path) }
       for venue in venues { venue.endStep(step) }
+      if ownersAct { runOwners(step: step, path: path) }
       failures?.endStep(step, venues: venues)
       observe { $0.stepEnded(step, snapshot: $1) }
       guard market.isFinite else { return .nonFinite }
@@ -154,6 +162,48 @@ final class PathReplay {
         for venue in venues { venue.revalue(step: step, market: market) }
       }
       waves = wave
+    }
+  }
+
+  /// Hedgers of all venues trade together, once, at the marks that the waves left.
+  private func runHedges(step: Int, path: PathView) {
+    guard market.isFinite else { return }
+    collectFlows { venue, flows in venue.decideHedge(step: step, path: path, market: market, flows: &flows) }
+    if venues.contains(where: { $0.hedge?.trades ?? false }) {
+      market.setFills(flows: flows)
+      for venue in venues {
+        venue.hedge?.book(fills: market.fills, marks: market.marks, shifts: market.shifts, flows: flows)
+      }
+      if market.settle(flows: flows) {
+        for venue in venues { venue.revalue(step: step, market: market) }
+      }
+    }
+    for venue in venues { venue.hedge?.endStep(marks: market.marks) }
+  }
+
+  /// Owners pay in, close and take out at the end of a step; what they close trades in the same market.
+  private func runOwners(step: Int, path: PathView) {
+    guard market.isFinite else { return }
+    collectFlows { venue, flows in venue.decideOwners(step: step, path: path, market: market, flows: &flows) }
+    let trades = venues.contains { $0.ownersTrade }
+    if trades { market.setFills(flows: flows) }
+    for venue in venues { venue.bookOwners(market: market) }
+    if trades, market.settle(flows: flows) {
+      for venue in venues { venue.revalue(step: step, market: market) }
+    }
+  }
+
+  /// Lets every venue decide what is traded outside waves; several venues' flows are kept apart and added up.
+  private func collectFlows(_ decide: (VenueReplay, inout [Double]) -> Void) {
+    for asset in flows.indices { flows[asset] = 0 }
+    for (index, venue) in venues.enumerated() {
+      guard let origins = market.origins else {
+        decide(venue, &flows)
+        continue
+      }
+      origins.clearFlows(of: index)
+      decide(venue, &origins.flows[index])
+      for asset in flows.indices { flows[asset] += origins.flows[index][asset] }
     }
   }
 

@@ -3,6 +3,9 @@ import Markets
 
 /// The path being replayed: one slab of a block, as the engine reads it.
 struct PathView {
+  /// Its number in the run, and the run's seed: what draws along the path are keyed by.
+  let number: UInt64
+  let seed: UInt64
   /// All slabs of the block.
   let values: [Double]
   /// Where this path's slab starts.
@@ -20,7 +23,9 @@ struct PathView {
   let impliedOffset: Int?
 
   /// A view of one path of `block`, numbered within it.
-  init(of block: borrowing PathBlock, path: Int) {
+  init(of block: borrowing PathBlock, path: Int, seed: UInt64) {
+    number = UInt64(block.firstPath + path)
+    self.seed = seed
     values = block.values
     start = block.slab(path).lowerBound
     slabSize = block.slabSize

@@ -159,6 +159,14 @@ final class ScenarioBook {
   /// Whether the account is margined by scenarios.
   func contains(_ account: Int) -> Bool { plan.row[account] >= 0 }
 
+  /// What scenarios add to an account's initial requirement now; 0 for one that is not margined so.
+  func initialRequirement(of account: Int, columns: ColumnState, ledger: AccountLedger) -> Double {
+    guard plan.row[account] >= 0 else { return 0 }
+    values.refresh(columns)
+    return model.scale
+      * plan.rows.loss(row: Int(plan.row[account]), quantity: ledger.quantity, values: values.values)
+  }
+
   /// What scenarios add to an account's maintenance requirement now; 0 for one that is not margined so.
   func maintenanceRequirement(of account: Int, columns: ColumnState, ledger: AccountLedger) -> Double {
     guard plan.row[account] >= 0 else { return 0 }

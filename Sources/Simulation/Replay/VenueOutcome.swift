@@ -60,6 +60,16 @@ extension VenueReplay {
     set(.oracleBlocked, oracle == nil ? .nan : Double(tally.blocked))
     set(.oracleErrorMean, oracle?.meanError ?? .nan)
     set(.oracleErrorLargest, oracle?.largestError ?? .nan)
+    set(.hedgeFlow, hedge?.flow ?? .nan)
+    set(.hedgeCost, hedge?.cost ?? .nan)
+    set(.hedgeGain, hedge?.gain(marks: market.marks) ?? .nan)
+    set(.hedgeMoveShare, hedge?.moveShare ?? .nan)
+    set(.toppedUp, calls?.toppedUp ?? .nan)
+    set(.topUps, calls.map { Double($0.topUps) } ?? .nan)
+    set(.deleveraged, calls?.deleveraged ?? .nan)
+    set(.withdrawn, calls?.withdrawn ?? .nan)
+    set(.liquidationsAvoided, .nan)
+    set(.shortfallAvoided, .nan)
     set(.markDrawdown, market.markDrawdown)
     set(.exogenousDrawdown, market.exogenousDrawdown)
     set(.initialMarginMean, metrics.initialMarginMean)
@@ -70,7 +80,7 @@ extension VenueReplay {
     set(.changeDeviation, metrics.changeDeviation)
     set(.volatilitySeen, metrics.volatilitySeen(looksAtVolatility: looksAtVolatility))
     set(.volatilityRealised, metrics.volatilityRealised)
-    set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0]))
+    set(.conservationResidual, conservationResidual(accountsGain: -closing.bookLoss[0], marks: market.marks))
     set(.causedByPrice, Double(causes.counts[LiquidationCauses.Cause.price.rawValue]))
     set(.causedByOwnImpact, Double(causes.counts[LiquidationCauses.Cause.ownImpact.rawValue]))
     set(.causedByOtherVenue, Double(causes.counts[LiquidationCauses.Cause.otherVenue.rawValue]))
@@ -79,8 +89,8 @@ extension VenueReplay {
       values: values, bookLoss: closing.bookLoss, contagion: causes.preventable.map { Double($0) })
   }
 
-  /// Fall of equity and negative equity of open accounts at the end. Accounts that nothing happened to are summed up by
-  /// column; the others one by one.
+  /// Fall of equity, less what owners took out and plus what they put in, and negative equity of open accounts at the end.
+  /// Accounts that nothing happened to are summed up by column; the others one by one.
   private func closingBalance(deficits: [Int]) -> (bookLoss: [Double], negativeEquity: Double) {
     let book = ledger.book
     var loss = [Double](repeating: 0, count: book.groups.count + 1)
@@ -101,6 +111,9 @@ extension VenueReplay {
       }
       loss[book.accounts[index].group + 1] -= change
     }
+    if let calls {
+      for group in calls.inflow.indices { loss[group + 1] += calls.inflow[group] }
+    }
     loss[0] = loss.dropFirst().reduce(0, +)
     return (loss, negativeEquity(of: deficits))
   }
@@ -119,13 +132,14 @@ extension VenueReplay {
   }
 
   /// What everybody together gained, relative to gross equity: zero but for rounding.
-  private func conservationResidual(accountsGain: Double) -> Double {
+  private func conservationResidual(accountsGain: Double, marks: [Double]) -> Double {
     var outsideGain = outside.cash
     for column in columns.unitValue.indices {
       outsideGain += outside.bought[column] * columns.unitValue[column]
       outsideGain -= plan.netQuantity[column] * (columns.unitValue[column] - plan.initialValues.unitValue[column])
     }
     let reserveGain = tally.reserve - plan.rules.reserve.balance
+    if let hedge { outsideGain += hedge.gain(marks: marks) + hedge.outsideGain(marks: marks) }
     let total = accountsGain + outsideGain + reserveGain + tally.liquidatorIncome - tally.badDebt
     return plan.grossEquity > 0 ? abs(total) / plan.grossEquity : abs(total)
   }
@@ -139,6 +153,16 @@ struct VenueOutcome {
   let bookLoss: [Double]
   /// First liquidations that would not have been without the impact of each venue; empty in a job of one venue.
   let contagion: [Double]
+
+  /// The same, with what owners' doing changed against `idle`, the same path on which they do nothing.
+  func compared(with idle: VenueOutcome?) -> VenueOutcome {
+    guard let idle else { return self }
+    var values = values
+    func difference(_ quantity: PathQuantity) -> Double { idle.values[quantity.rawValue] - values[quantity.rawValue] }
+    values[PathQuantity.liquidationsAvoided.rawValue] = difference(.liquidatedAccounts)
+    values[PathQuantity.shortfallAvoided.rawValue] = difference(.shortfall)
+    return VenueOutcome(values: values, bookLoss: bookLoss, contagion: contagion)
+  }
 
   /// Whether every total is a finite number; figures that are undefined or infinite by definition do not count.
   var isFinite: Bool {

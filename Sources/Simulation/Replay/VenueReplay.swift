@@ -18,21 +18,29 @@ final class VenueReplay {
   let oracle: OracleFeed?
   let metrics: MarginMetrics
   let contributions: LossContributions?
+  /// Who hedges in the venue's market; nil where nobody does.
+  let hedge: HedgeBook?
+  /// What owners of accounts do; nil where they do nothing.
+  let calls: MarginCalls?
+  /// What they decided last.
+  var owners = OwnerActions()
+  /// What the reserve stands in for, in units of each asset.
+  var exposure: [Double]
   private(set) var tally: PathTally
-  private(set) var outside: OutsideMarket
+  var outside: OutsideMarket
   private let factors: any MarginFactors
-  private let screen: CandidateScreen
-  private let rule: ClosingRule
-  private let holdings: WeightedHoldings
+  let screen: CandidateScreen
+  let rule: ClosingRule
+  let holdings: WeightedHoldings
   /// The accounts margined by scenarios; nil where the model has none.
-  private let scenarios: ScenarioBook?
+  let scenarios: ScenarioBook?
   /// Factors on the maintenance requirement at t = 0.
   private var startFactors: [Double] = []
   /// Where implied volatilities are put for the factors to take, one per asset.
   private var impliedVolatilities: [Double]
   /// Why accounts were liquidated.
   let causes: LiquidationCauses
-  private var detected: [Int32]
+  var detected: [Int32]
   private var closings: [Closing] = []
   private var exempt: Set<Int32> = []
   /// Accounts of the step under way that the oracle's guard kept from liquidation.
@@ -41,7 +49,8 @@ final class VenueReplay {
 
   init(
     plan: VenuePlan, model: ModelPlan, ledger: AccountLedger, atStart: AtStart, metrics: MarginMetrics,
-    contributions: LossContributions?, oracle: OracleFeed? = nil, index: Int = 0, venueCount: Int = 1
+    contributions: LossContributions?, oracle: OracleFeed? = nil, calls: MarginCalls? = nil, index: Int = 0,
+    venueCount: Int = 1
   ) {
     self.plan = plan
     self.model = model
@@ -50,6 +59,9 @@ final class VenueReplay {
     self.metrics = metrics
     self.contributions = contributions
     self.oracle = oracle
+    self.calls = calls
+    hedge = HedgeBook(plan.rules.hedging, assets: plan.initialPrices.count)
+    exposure = [Double](repeating: 0, count: plan.initialPrices.count)
     columns = ColumnState(plan: plan)
     causes = LiquidationCauses(
       venue: index, venueCount: venueCount, reportingCount: plan.census.ids.count, assets: plan.initialPrices.count,
@@ -78,6 +90,8 @@ final class VenueReplay {
     columns.reset(marks: market.marks)
     columns.setFactors(factors, scale: model.scale)
     oracle?.reset(marks: market.marks)
+    hedge?.reset(marks: market.marks)
+    calls?.reset()
     if oracle != nil { shown.take(columns, prices: market.marks) }
     startFactors = columns.maintenanceFactor
     screen.reset()
@@ -175,7 +189,7 @@ final class VenueReplay {
     return found.filter { !exempt.contains(Int32($0)) }
   }
 
-  private func addFlows(of closing: Closing, to flows: inout [Double]) {
+  func addFlows(of closing: Closing, to flows: inout [Double]) {
     for position in ledger.book.positions(of: closing.account) {
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
@@ -226,7 +240,7 @@ final class VenueReplay {
   }
 
   /// What scenarios add to the account's maintenance requirement now.
-  private func scenarioRequirement(of account: Int) -> Double {
+  func scenarioRequirement(of account: Int) -> Double {
     scenarios?.maintenanceRequirement(of: account, columns: shown, ledger: ledger) ?? 0
   }
 
@@ -242,7 +256,7 @@ final class VenueReplay {
   }
 
   /// Health of an account now under the given factors per column, but for what scenarios ask for.
-  private func health(of account: Int, factors: [Double]) -> Double {
+  func health(of account: Int, factors: [Double]) -> Double {
     var headroom = ledger.standing[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
@@ -325,14 +339,14 @@ final class VenueReplay {
   }
 
   /// Sets what an account holds of one position, and what that counts for; nothing else may set a quantity.
-  private func setQuantity(_ value: Double, of position: Int, account: Int) {
+  func setQuantity(_ value: Double, of position: Int, account: Int) {
     ledger.setQuantity(value, of: position, account: account)
     holdings.set(value, of: position)
   }
 
   /// What is left of an emptied isolated position returns to its owner, before anybody is judged wiped out, so that the
   /// order of accounts does not matter.
-  private func returnRemainder(of account: Int) {
+  func returnRemainder(of account: Int) {
     guard ledger.cash[account] > 0, let owner = ledger.book.accounts[account].owner else { return }
     ledger.pay(ledger.takeCash(of: account), to: owner)
   }
@@ -344,41 +358,6 @@ final class VenueReplay {
     ledger.close(account)
     tally.addShortfall(shortfall)
     contributions?.addLoss(shortfall, account: account, unitValue: columns.unitValue)
-  }
-
-  /// Open accounts with negative health at the present marks. An account without credit whose equity is negative is among
-  /// them, because weights never raise equity and requirements are not negative.
-  func deficits(step: Int, path: PathView, market: MarketState) -> [Int] {
-    let byScenario =
-      scenarios?.deficits(recent: ledger.recent, columns: shown, ledger: ledger, weighted: holdings.weighted) ?? []
-    let count = screen.deficits(
-      step: step, path: path, market: market, columns: shown, oracle: oracle, ledger: ledger,
-      weighted: holdings.weighted, into: &detected)
-    return openAccounts(count, byScenario)
-  }
-
-  /// Open accounts whose health would be negative at the marks, whatever the oracle shows: those with negative equity are
-  /// among them.
-  func deficitsAtMarks(step: Int, path: PathView, market: MarketState) -> [Int] {
-    if oracle == nil { return deficits(step: step, path: path, market: market) }
-    screen.invalidate()
-    let byScenario =
-      scenarios?.deficits(recent: ledger.recent, columns: columns, ledger: ledger, weighted: holdings.weighted) ?? []
-    let count = screen.deficits(
-      step: step, path: path, market: market, columns: columns, oracle: nil, ledger: ledger,
-      weighted: holdings.weighted, into: &detected)
-    screen.invalidate()
-    return openAccounts(count, byScenario)
-  }
-
-  /// The first `count` accounts detected, and those found by their scenarios, that are open; ascending.
-  ///
-  /// The screen knows the linear part of health only: what it detects of accounts margined by scenarios is among theirs.
-  private func openAccounts(_ count: Int, _ byScenario: [Int]) -> [Int] {
-    guard count > 0 || !byScenario.isEmpty else { return [] }
-    let found = detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
-    guard let scenarios else { return Array(found) }
-    return (found.filter { !scenarios.contains($0) } + byScenario.filter { !self.ledger.isClosed[$0] }).sorted()
   }
 
   /// Takes the marks within `step`: those of a low or high, or what a wave left behind.

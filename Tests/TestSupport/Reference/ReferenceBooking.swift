@@ -121,6 +121,20 @@ extension ReferenceClearingHouse {
     if closing.isCollateralExhausted { settleDebt(of: index, valuation) }
   }
 
+  /// Closes a share of all futures at the fills without a penalty; returns the notional at the marks before.
+  mutating func closeFutures(_ closing: ReferenceClosing, fills: [Double], _ valuation: ReferenceValuation) -> Double {
+    var notional = 0.0
+    for place in accounts[closing.account].positions.indices {
+      let position = accounts[closing.account].positions[place]
+      guard position.side == .perpetual, position.quantity != 0 else { continue }
+      accounts[closing.account].cash += trade(
+        closing.perpetualShare, of: position, fills: fills, valuation)
+      accounts[closing.account].positions[place].quantity *= 1 - closing.perpetualShare
+      if position.countsAsNotional { notional += closing.perpetualShare * valuation.notional(position) }
+    }
+    return notional
+  }
+
   /// With the collateral gone, what is left of the debt is taken from cash at the oracle price, without a trade in the
   /// market: what cash cannot pay becomes a shortfall.
   private mutating func settleDebt(of index: Int, _ valuation: ReferenceValuation) {

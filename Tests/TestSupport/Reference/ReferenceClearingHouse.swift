@@ -48,6 +48,10 @@ struct ReferenceClearingHouse {
   var counterfactuals: [ReferenceCounterfactual] = []
   /// The step under way; depth and spread are those of its end.
   var stepNumber = 0
+  /// What owners of accounts did.
+  var owners = ReferenceOwners()
+  /// Who hedges in its market.
+  var hedgers: ReferenceHedgers
   /// What the venue judges accounts by.
   var oracle: ReferenceOracle
   /// What happened in the step so far.
@@ -69,6 +73,7 @@ struct ReferenceClearingHouse {
     funding = venue.instruments.map { _ in 0 }
     reserve = rules.reserve.balance
     outside = ReferenceOutsideMarket(accounts: accounts)
+    hedgers = ReferenceHedgers(rules.hedging, marks: prices)
     oracle = ReferenceOracle(policy: rules.oracle, market: market, marks: prices)
   }
 
@@ -178,6 +183,8 @@ struct ReferenceOutsideMarket {
   var cash: Double
   /// Claims of lenders that were given up; a loss of somebody outside.
   var badDebt = 0.0
+  /// Units of each asset sold to hedgers.
+  private var soldToHedgers: [Double] = []
   /// What it holds, one entry per instrument and side of the book, since a debt accrues at its own rate.
   var holdings: [ReferencePosition] = []
 
@@ -208,8 +215,18 @@ struct ReferenceOutsideMarket {
     holdings.append(own)
   }
 
+  /// Sells hedgers what they buy.
+  mutating func sellToHedgers(_ units: [Double], at executions: [ReferenceExecution]) {
+    if soldToHedgers.isEmpty { soldToHedgers = units.map { _ in 0 } }
+    for asset in units.indices where units[asset] != 0 {
+      soldToHedgers[asset] += units[asset]
+      cash += units[asset] * executions[asset].fill
+    }
+  }
+
   /// Cash plus the value of what it holds, less the claims it lost.
   func equity(_ valuation: ReferenceValuation) -> Double {
-    holdings.reduce(cash - badDebt) { $0 + valuation.value($1) }
+    zip(soldToHedgers, valuation.prices).reduce(0) { $0 - $1.0 * $1.1 }
+      + holdings.reduce(cash - badDebt) { $0 + valuation.value($1) }
   }
 }

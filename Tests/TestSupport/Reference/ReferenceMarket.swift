@@ -25,8 +25,14 @@ public struct ReferenceMarket: Sendable {
   public var depths: [MarketDepth?]
   /// The impact law.
   public var impact: MarketImpact
+  /// Laws of assets that have one of their own.
+  public var assetImpacts: [Int: MarketImpact] = [:]
   /// Factors on volume and half-spread along time; nil where they stay.
   public var liquidity: LiquiditySchedule?
+  /// What draws along the path are keyed by.
+  public var seed: UInt64 = 1
+  /// The path's number.
+  public var path = 0
   /// Assets that lose value when a venue fails.
   public var claims: [VenueClaim] = []
   /// Whether the oracles of an asset stand still, [asset][point]; nil if none ever does.
@@ -55,9 +61,27 @@ public struct ReferenceMarket: Sendable {
     (depths[asset]?.halfSpread ?? 0) * (liquidity?.spreadFactors[asset][step] ?? 1)
   }
 
-  /// Average daily volume of an asset at a step.
+  /// The impact law of an asset.
+  func law(_ asset: Int) -> MarketImpact { assetImpacts[asset] ?? impact }
+
+  /// Average daily volume of an asset at a step, or the depth of its pool.
   func volume(_ asset: Int, step: Int) -> Double {
-    (depths[asset]?.averageDailyVolume ?? 1) * (liquidity?.volumeFactors[asset][step] ?? 1)
+    let stated = law(asset).poolDepth ?? depths[asset]?.averageDailyVolume ?? 1
+    return stated * thinness(asset, step: step) * (liquidity?.volumeFactors[asset][step] ?? 1)
+  }
+
+  /// (σ_long/σ̂)^κ between a twentieth and two, σ̂² the exponentially weighted variance of exogenous returns up to a step,
+  /// 0.94 of it kept per day, σ_long² at t = 0.
+  private func thinness(_ asset: Int, step: Int) -> Double {
+    let longRun = longRunVolatilities[asset]
+    guard law(asset).thinning > 0, longRun > 0 else { return 1 }
+    let kept = pow(0.94, stepHours / 24)
+    var variance = longRun * longRun
+    for point in 0..<step {
+      let change = log(exogenous[asset][point + 1] / exogenous[asset][point])
+      variance = kept * variance + (1 - kept) * change * change * 8760 / stepHours
+    }
+    return max(0.05, min(2, pow(longRun / sqrt(variance), law(asset).thinning)))
   }
 }
 
@@ -100,6 +124,8 @@ struct ReferencePrices {
   private(set) var transient: [Double]
   /// S: what the waves of this step traded so far, in money.
   private(set) var flowOfStep: [Double]
+  /// What those trades did to the log marks.
+  private var shiftOfStep: [Double]
   /// What is left of the value of each asset after the failures of venues that it is a claim on.
   private(set) var recovery: [Double]
   /// The same impact by the venue that made it.
@@ -111,6 +137,7 @@ struct ReferencePrices {
     permanent = exogenous.map { _ in 0 }
     transient = permanent
     flowOfStep = permanent
+    shiftOfStep = permanent
     recovery = exogenous.map { _ in 1 }
     impactOf = (0..<venues).map { [permanent] _ in ReferenceVenueImpact(permanent: permanent, transient: permanent) }
   }
@@ -138,10 +165,13 @@ struct ReferencePrices {
   mutating func beginStep() {
     step += 1
     isAtClose = false
-    let remaining = pow(2, -market.stepHours / market.impact.halfLifeHours)
-    transient = transient.map { $0 * remaining }
-    for venue in impactOf.indices { impactOf[venue].transient = impactOf[venue].transient.map { $0 * remaining } }
+    for asset in transient.indices {
+      let remaining = pow(2, -market.stepHours / market.law(asset).halfLifeHours)
+      transient[asset] *= remaining
+      for venue in impactOf.indices { impactOf[venue].transient[asset] *= remaining }
+    }
     flowOfStep = flowOfStep.map { _ in 0 }
+    shiftOfStep = shiftOfStep.map { _ in 0 }
   }
 
   /// Exogenous prices go where the step's `phase` takes them.
@@ -160,14 +190,14 @@ struct ReferencePrices {
   func impact(of flow: Double, asset: Int) -> Double {
     guard market.depths[asset] != nil else { return 0 }
     let dailyVolatility = market.longRunVolatilities[asset] * sqrt(1.0 / 365.0)
-    let days = pow(abs(flow) / market.volume(asset, step: step), market.impact.exponent)
-    let size = market.impact.coefficient * dailyVolatility * days
+    let days = pow(abs(flow) / market.volume(asset, step: step), market.law(asset).exponent)
+    let size = market.law(asset).coefficient * dailyVolatility * days
     return flow < 0 ? -size : size
   }
 
   /// ∫₀^S G = Y·σ_day·ADV/(δ+1)·(|S|/ADV)^(δ+1), the same for a flow and its opposite.
   func impactIntegral(to flow: Double, asset: Int) -> Double {
-    impact(of: abs(flow), asset: asset) * abs(flow) / (market.impact.exponent + 1)
+    impact(of: abs(flow), asset: asset) * abs(flow) / (market.law(asset).exponent + 1)
   }
 
   /// Executes the net flow of one wave in every asset, moves the marks, and says what everybody traded at.
@@ -184,20 +214,47 @@ struct ReferencePrices {
       let start = flowOfStep[asset]
       let end = start + flow
       guard flow != 0 else { return ReferenceExecution(flow: 0, fill: before[asset], shift: 0) }
+      if market.law(asset).poolDepth != nil, market.depths[asset] != nil {
+        return executeInPool(asset, flow: flow, mark: before[asset], byVenue: byVenue)
+      }
       let shift = impact(of: end, asset: asset) - impact(of: start, asset: asset)
       let area = impactIntegral(to: end, asset: asset) - impactIntegral(to: start, asset: asset)
       let logAverage = end == start ? 0 : area / (end - start) - impact(of: start, asset: asset)
       let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset, step: step)
       flowOfStep[asset] = end
-      permanent[asset] += market.impact.permanentShare * shift
-      transient[asset] += (1 - market.impact.permanentShare) * shift
-      let along = byVenue.map { max(0, flow < 0 ? -$0[asset] : $0[asset]) }
-      for venue in impactOf.indices where along[venue] > 0 {
-        let part = shift * (along[venue] / along.reduce(0, +))
-        impactOf[venue].permanent[asset] += market.impact.permanentShare * part
-        impactOf[venue].transient[asset] += (1 - market.impact.permanentShare) * part
-      }
+      move(asset, by: shift, flow: flow, byVenue: byVenue)
       return ReferenceExecution(flow: flow, fill: before[asset] * exp(logAverage) * (1 + spread), shift: shift)
+    }
+  }
+
+  /// Trades against the reserves of a pool that keeps their product: x of the asset, y of money, y/x = the mark. At the
+  /// step's beginning y was the depth; what the step's trades did so far, they did to both.
+  private mutating func executeInPool(
+    _ asset: Int, flow: Double, mark: Double, byVenue: [[Double]]
+  ) -> ReferenceExecution {
+    let money = market.volume(asset, step: step) * exp(shiftOfStep[asset] / 2)
+    let units = money / mark
+    let sold = -flow / mark
+    let unitsAfter = units + sold
+    let moneyAfter = money * units / unitsAfter
+    let spread = (flow > 0 ? 1.0 : -1.0) * market.halfSpread(asset, step: step)
+    let shift = unitsAfter > 0 ? log(moneyAfter / unitsAfter / mark) : .infinity
+    move(asset, by: shift, flow: flow, byVenue: byVenue)
+    // (money − moneyAfter)/sold, without taking one large number from another.
+    return ReferenceExecution(flow: flow, fill: money / unitsAfter * (1 + spread), shift: shift)
+  }
+
+  /// Impact splits into what stays and what decays, and among the venues whose flows were on the side of the net one.
+  private mutating func move(_ asset: Int, by shift: Double, flow: Double, byVenue: [[Double]]) {
+    let share = market.law(asset).permanentShare
+    shiftOfStep[asset] += shift
+    permanent[asset] += share * shift
+    transient[asset] += (1 - share) * shift
+    let along = byVenue.map { max(0, flow < 0 ? -$0[asset] : $0[asset]) }
+    for venue in impactOf.indices where along[venue] > 0 {
+      let part = shift * (along[venue] / along.reduce(0, +))
+      impactOf[venue].permanent[asset] += share * part
+      impactOf[venue].transient[asset] += (1 - share) * part
     }
   }
 }

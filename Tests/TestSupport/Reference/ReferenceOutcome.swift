@@ -1,3 +1,4 @@
+import Clearing
 import Venues
 
 /// The quantities of one path at one venue, each from the trace and the tallies by its definition.
@@ -38,6 +39,27 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var markDrawdown: Double
   /// Worst fall of an exogenous price below its start, largest over assets.
   public var exogenousDrawdown: Double
+  /// What hedgers traded, paid, gained, and their share of moves; nil where nobody hedges.
+  /// Money that owners put in after margin calls; nil, like the three that follow, where they do nothing.
+  public var toppedUp: Double?
+  /// How often.
+  public var topUps: Int?
+  /// Notional that they closed.
+  public var deleveraged: Double?
+  /// Money that they took out.
+  public var withdrawn: Double?
+  /// Accounts liquidated on the same path on which they do nothing, less those here; whoever runs that fills it in.
+  public var liquidationsAvoided: Int?
+  /// Shortfalls in the same way.
+  public var shortfallAvoided: Double?
+  /// Money that hedgers traded; nil, like the three that follow, where nobody hedges.
+  public var hedgeFlow: Double?
+  /// What that cost against the marks before.
+  public var hedgeCost: Double?
+  /// What they gained at the last marks.
+  public var hedgeGain: Double?
+  /// Their share of the hedged assets' moves.
+  public var hedgeMoveShare: Double?
   /// Pairs of account and step that the oracle's guard kept from liquidation; nil where the oracle shows the marks.
   public var oracleBlocked: Int?
   /// Mean |oracle ÷ mark − 1| over steps and the book's assets; nil where the oracle shows the marks.
@@ -64,6 +86,19 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let largest = path.shortfallOfAccount.values.sorted(by: >)
     largestShortfall = largest.first ?? 0
     twoLargestShortfalls = largest.prefix(2).reduce(0, +)
+    if house.rules.behaviour != nil {
+      toppedUp = house.owners.toppedUp
+      topUps = house.owners.topUps
+      deleveraged = house.owners.deleveraged
+      withdrawn = house.owners.withdrawn
+    }
+    if house.rules.hedging.isActive {
+      let hedgers = house.hedgers
+      hedgeFlow = hedgers.flow
+      hedgeCost = hedgers.cost
+      hedgeGain = hedgers.equity(steps[steps.count - 1].closingMarks)
+      hedgeMoveShare = hedgers.moves > 0 ? min(1, hedgers.ownMoves / hedgers.moves) : 0
+    }
     if house.oracle.differsFromMarks {
       let assets = Set(house.venue.book.columns.map(\.asset))
       let errors = house.oracle.errors.flatMap { step in assets.map { step[$0] } }
@@ -88,7 +123,7 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let exogenous = steps.flatMap { step in step.visits.map(\.exogenous) + [step.exogenous] }
     let marks = steps.flatMap { step in
       step.visits.flatMap { [$0.openingMarks, $0.closingMarks] } + [step.openingMarks] + step.waves.map(\.marks)
-        + [step.closingMarks]
+        + step.interimMarks + [step.closingMarks]
     }
     markDrawdown = Self.drawdown(of: marks, from: start)
     exogenousDrawdown = Self.drawdown(of: exogenous, from: start)
@@ -99,6 +134,10 @@ public struct ReferenceOutcome: Sendable, Hashable {
     for (account, fall) in falls.enumerated() {
       losses[0] += fall
       losses[1 + book.accounts[account].group] += fall
+    }
+    for (group, money) in house.owners.inflow {
+      losses[0] += money
+      losses[1 + group] += money
     }
     bookLoss = losses
   }

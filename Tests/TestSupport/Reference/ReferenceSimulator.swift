@@ -91,6 +91,8 @@ public struct ReferenceSimulator {
         impliedVolatilities: market.impliedVolatilities.map { $0[prices.step] })
     }
     waves += runWaves(after: waves.count, isFirst: prices.step == 1 && visits.isEmpty)
+    let waved = prices.marks
+    Self.hedge(&houses, &prices)
     let closing = prices.marks
     // What is shown at the end of the step is what a frozen oracle goes on showing.
     for index in houses.indices {
@@ -100,12 +102,20 @@ public struct ReferenceSimulator {
     let waterfalls = houses.indices.map { index in
       houses[index].settleLosses(houses[index].valuation(closing, hours: prices.hours))
     }
+    Self.letOwnersAct(&houses, &prices)
+    let final = prices.marks
+    for index in houses.indices {
+      _ = houses[index].oracle.judge(step: prices.step, marks: final)
+      for impact in houses[index].counterfactuals.indices { houses[index].counterfactuals[impact].judge(prices) }
+    }
     for index in houses.indices where houses[index].rules.onExhaustion == .fail && !houses[index].hasFailed {
       guard houses[index].path.exhaustionHours.isFinite else { continue }
       houses[index].hasFailed = true
       failing.append(index)
     }
-    return record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
+    var result = record(number: prices.step, visits: visits, opening: opening, waves: waves, waterfalls: waterfalls)
+    result.interimMarks = [waved, closing]
+    return result
   }
 
   /// Waves follow each other until nobody is liquidated or every venue has done as many as it may in a step, of which
@@ -178,7 +188,7 @@ public struct ReferenceSimulator {
         equity: account.equity(valuation), health: house.margin.health(of: account, judged), cash: account.cash,
         quantities: account.positions.map(\.quantity), isOpen: account.isOpen)
     }
-    let residual = house.total(valuation) - totals[venue]
+    let residual = house.total(valuation) - house.externalInflow - totals[venue]
     return ReferenceVenueState(
       accounts: accounts, funding: house.funding, volatilities: house.margin.volatilities, rates: house.margin.rates,
       oracle: oracle.prices, reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,

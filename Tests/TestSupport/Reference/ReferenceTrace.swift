@@ -73,7 +73,9 @@ public struct ReferenceStep: Sendable, Hashable {
   public var visits: [ReferenceVisit]
   /// Marks when the step's oracle price was published, at its close before any wave there.
   public var openingMarks: [Double]
-  /// Marks after the last wave.
+  /// Marks after the last wave, and after the hedgers.
+  public var interimMarks: [[Double]] = []
+  /// Marks at the end.
   public var closingMarks: [Double]
   /// Log impact that stays, per asset, at the end.
   public var permanentImpact: [Double]

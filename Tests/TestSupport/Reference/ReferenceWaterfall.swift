@@ -55,7 +55,8 @@ extension ReferenceClearingHouse {
 
   /// Everything that exists at this venue: it changes by nothing but the claims given up, which the outside counts.
   func total(_ valuation: ReferenceValuation) -> Double {
-    accounts.reduce(0) { $0 + $1.equity(valuation) } + reserve + liquidators + outside.equity(valuation)
+    accounts.reduce(0) { $0 + $1.equity(valuation) } + reserve + liquidators
+      + hedgers.equity(valuation.prices) + outside.equity(valuation)
   }
 
   /// Σ |equity| plus Σ gross notional: what residuals of the conservation check are relative to.
