@@ -11,14 +11,15 @@ extension VenueReplay {
   }
 
   /// Units of each asset in accounts whose equity is negative at the oracle's prices: what they lose further is the
-  /// reserve's.
+  /// reserve's. Options and pool shares, which no straight line in a price stands for, are left out.
   private func findExposure(step: Int, path: PathView, market: MarketState) {
     for asset in exposure.indices { exposure[asset] = 0 }
     for account in deficits(step: step, path: path, market: market)
     where ledger.equity(of: account, unitValue: shown.unitValue) < 0 {
       for position in ledger.book.positions(of: account) {
         let column = Int(ledger.book.column[position])
-        exposure[ledger.book.columns[column].asset] += ledger.quantity[position] * columns.growth[column]
+        exposure[ledger.book.columns[column].asset] +=
+          ledger.quantity[position] * columns.growth[column] * plan.traded[column]
       }
     }
   }

@@ -81,9 +81,7 @@ extension ReferenceClearingHouse {
     let futures = account.positions.filter { $0.side == .perpetual }
     guard account.perpetualNotional(judged) > 0 else { return 1 }
     let target = (1 + targetBuffer) * margin.requirement(.maintenance, of: account, judged)
-    let cost = futures.reduce(0) {
-      $0 + abs($1.quantity) * judged.unitTraded($1) * market.halfSpread($1.asset, step: stepNumber)
-    }
+    let cost = futures.reduce(0) { $0 + spreadCost($1, judged) }
     guard target - cost > 0 else { return 1 }
     let weighted = margin.weightedEquity(.maintenance, of: account, judged) + account.terms.credit
     return min(1, max(0, (target - weighted) / (target - cost)))

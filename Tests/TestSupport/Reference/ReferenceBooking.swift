@@ -130,7 +130,7 @@ extension ReferenceClearingHouse {
       accounts[closing.account].cash += trade(
         closing.perpetualShare, of: position, fills: fills, valuation)
       accounts[closing.account].positions[place].quantity *= 1 - closing.perpetualShare
-      if position.countsAsNotional { notional += closing.perpetualShare * valuation.notional(position) }
+      notional += closing.perpetualShare * valuation.closedSize(position)
     }
     return notional
   }

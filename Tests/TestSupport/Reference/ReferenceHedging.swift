@@ -68,12 +68,13 @@ struct ReferenceHedgers {
 }
 
 extension ReferenceClearingHouse {
-  /// What the reserve stands in for: positions of open accounts whose equity is negative at the oracle's prices.
+  /// What the reserve stands in for: what is linear in a price among the positions of open accounts whose equity is negative
+  /// at the oracle's prices; options and pool shares are left out.
   func exposure(_ judged: ReferenceValuation) -> [Double] {
     var exposure = judged.prices.map { _ in 0.0 }
     for account in accounts
     where account.isOpen && account.equity(judged) < 0 && margin.health(of: account, judged) < 0 {
-      for position in account.positions where position.leg != .face && !isSettled(position, judged) {
+      for position in account.positions where !position.isCurved && !isSettled(position, judged) {
         exposure[position.asset] += position.quantity * judged.unitTraded(position) / judged.prices[position.asset]
       }
     }

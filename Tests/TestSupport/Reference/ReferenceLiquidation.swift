@@ -77,7 +77,7 @@ extension ReferenceClearingHouse {
   }
 
   /// Half the spread on what closing a position trades.
-  private func spreadCost(_ position: ReferencePosition, _ valuation: ReferenceValuation) -> Double {
+  func spreadCost(_ position: ReferencePosition, _ valuation: ReferenceValuation) -> Double {
     valuation.traded(position).reduce(0) { sum, part in
       sum + abs(position.quantity) * part.money * market.halfSpread(part.asset, step: stepNumber)
     }
