@@ -68,8 +68,8 @@ struct ReferenceHedgers {
 }
 
 extension ReferenceClearingHouse {
-  /// What the reserve stands in for: what is linear in a price among the positions of open accounts whose equity is negative at
-  /// the oracle's prices; options and pool shares are left out.
+  /// What the reserve stands in for: what is linear in a price among the positions of open accounts whose equity is negative
+  /// at the oracle's prices; options and pool shares are left out.
   func exposure(_ judged: ReferenceValuation) -> [Double] {
     var exposure = judged.prices.map { _ in 0.0 }
     for account in accounts
