@@ -37,6 +37,12 @@ package struct ReferencePosition: Sendable {
   /// Whether it counts towards notional: an inverse position does so once, by its face.
   var countsAsNotional: Bool { side != .held && leg != .coins && leg != .money }
 
+  /// Whether it is a future in the settlement currency whose value is linear in the price: what may be deleveraged.
+  var isLinearFuture: Bool {
+    guard case .perpetual(let terms) = kind else { return false }
+    return terms.inverseFace == nil && terms.settlementAsset == nil
+  }
+
   /// What one unit of a futures contract trades at: the mark, and the mark with basis for a dated one.
   func tradedPrice(mark: Double, hours: Double) -> Double {
     guard let expiry else { return mark }

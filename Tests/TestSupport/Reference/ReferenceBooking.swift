@@ -221,7 +221,7 @@ extension ReferenceClearingHouse {
       step.claims.append(
         ReferenceClaim(
           instrument: position.instrument, asset: position.asset,
-          isLinearFuture: position.side == .perpetual && position.leg == .whole, isLong: position.lastClosed > 0,
+          isLinearFuture: position.isLinearFuture, isLong: position.lastClosed > 0,
           money: action.shortfall * weight / total, contracts: abs(position.lastClosed)))
     }
   }

@@ -227,6 +227,12 @@ struct ReferencePrices {
     }
   }
 
+  /// What an asset would trade at if these flows were all that is traded now.
+  func fill(of flows: [Double], asset: Int) -> Double {
+    var alone = self
+    return alone.execute(flows: flows, byVenue: impactOf.map { _ in flows })[asset].fill
+  }
+
   /// Trades against the reserves of a pool that keeps their product: x of the asset, y of money, y/x = the mark. At the
   /// step's beginning y was the depth; what the step's trades did so far, they did to both.
   private mutating func executeInPool(

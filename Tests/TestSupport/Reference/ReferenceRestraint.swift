@@ -147,9 +147,7 @@ extension ReferenceClearingHouse {
         for part in valuation.traded(position) {
           var flows = valuation.prices.map { _ in 0.0 }
           flows[part.asset] = -closing.share(of: position) * position.quantity * part.money
-          var alone = prices
-          let fill = alone.execute(flows: flows, byVenue: [flows])[part.asset].fill
-          income -= flows[part.asset] * (fill / valuation.prices[part.asset] - 1)
+          income -= flows[part.asset] * (prices.fill(of: flows, asset: part.asset) / valuation.prices[part.asset] - 1)
         }
       }
     }

@@ -31,7 +31,6 @@ extension ReferenceClearingHouse {
     var result = ReferenceWaterfall(reserveIncome: step.reserveIncome, shortfalls: step.shortfalls)
     var claims = step.claims
     path.blocked += step.blocked.count
-    step = ReferenceStepTally()
     path.reserveIncome += result.reserveIncome
     path.shortfalls += result.shortfalls
     path.requiredReserve = max(path.requiredReserve, path.shortfalls - path.reserveIncome)
@@ -122,8 +121,7 @@ extension ReferenceClearingHouse {
     var found: [ReferenceWinner] = []
     for (index, account) in accounts.enumerated() where account.isOpen {
       for (place, position) in account.positions.enumerated() {
-        guard position.instrument == instrument, position.side == .perpetual, position.leg == .whole,
-          position.quantity != 0,
+        guard position.instrument == instrument, position.isLinearFuture, position.quantity != 0,
           (position.quantity > 0) == areLong
         else { continue }
         let cost = position.quantity * position.entryPrice
