@@ -98,10 +98,10 @@ final class CandidateScreen {
     screenBook(ledger, weighted)
     candidates.begin(
       among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
-      constant: ledger.cash, bounds: bounds, state: columns.packed)
+      constant: ledger.standing, bounds: bounds, state: columns.packed)
     invalidate()
     return candidates.negativeRows(
-      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.cash, into: &found)
+      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing, into: &found)
   }
 
   /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are

@@ -7,14 +7,18 @@ struct OwnerActions {
   var payments: [(account: Int, money: Double)] = []
   /// Fractions of all futures that accounts close.
   var closings: [Closing] = []
+
+  /// Nobody does anything.
+  mutating func clear() {
+    payments.removeAll(keepingCapacity: true)
+    closings.removeAll(keepingCapacity: true)
+  }
 }
 
 extension VenueReplay {
   /// Decides what owners do at the end of `step`, adding what they trade to `flows`.
   func decideOwners(step: Int, path: PathView, market: MarketState, flows: inout [Double]) {
     guard let calls else { return }
-    owners.payments.removeAll(keepingCapacity: true)
-    owners.closings.removeAll(keepingCapacity: true)
     if calls.behaviour.answersCalls {
       let below = accountsBelowCall(calls, step: step, path: path, market: market)
       for (account, answer) in calls.answers(of: below, at: step, path: path) {

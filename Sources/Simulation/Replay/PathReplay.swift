@@ -119,7 +119,9 @@ final class PathReplay {
       observe { $0.stepBegan(step, snapshot: $1) }
       runWaves(step: step, path: path, isFirst: step == 1 && path.extremes == nil)
       if hedges { runHedges(step: step, path: path) }
-      for venue in venues { venue.settleWaiting(step: step, path: path, market: market) }
+      for (index, venue) in venues.enumerated() {
+        venue.settleWaiting(step: step, path: path, market: market, isLiquidating: !hasFailed(index))
+      }
       for venue in venues { venue.endStep(step) }
       if ownersAct { runOwners(step: step, path: path) }
       failures?.endStep(step, venues: venues)
@@ -144,6 +146,8 @@ final class PathReplay {
     return true
   }
 
+  private func hasFailed(_ venue: Int) -> Bool { failures?.hasFailed[venue] ?? false }
+
   /// Waves until nobody is left or every venue has used up its waves of the step; what is left waits. `isFirst` is where
   /// the path looks for the first time: those flagged at the start are closed there.
   private func runWaves(step: Int, path: PathView, isFirst: Bool) {
@@ -154,11 +158,8 @@ final class PathReplay {
       for asset in flows.indices { flows[asset] = 0 }
       if let origins = market.origins { for venue in venues.indices { origins.clearFlows(of: venue) } }
       for (index, venue) in venues.enumerated() {
-        if let failures, failures.hasFailed[index] { continue }
-        guard wave <= venue.plan.rules.liquidation.waves else {
-          venue.isCutOff = true
-          continue
-        }
+        if hasFailed(index) { continue }
+        guard wave <= venue.plan.rules.liquidation.waves else { continue }
         if decide(index, step: step, isFirst: isFirst, path: path) { active.append(venue) }
       }
       isFirst = false
@@ -193,7 +194,10 @@ final class PathReplay {
   /// Owners pay in, close and take out at the end of a step; what they close trades in the same market.
   private func runOwners(step: Int, path: PathView) {
     guard market.isFinite else { return }
-    collectFlows { venue, flows in venue.decideOwners(step: step, path: path, market: market, flows: &flows) }
+    collectFlows { venue, flows in
+      venue.owners.clear()
+      if !hasFailed(venue.index) { venue.decideOwners(step: step, path: path, market: market, flows: &flows) }
+    }
     let trades = venues.contains { $0.ownersTrade }
     if trades { market.setFills(flows: flows) }
     for venue in venues { venue.bookOwners(market: market) }

@@ -208,7 +208,8 @@ final class StepWaterfall {
       let equity = ledger.equity(of: account, unitValue: columns.unitValue)
       let notional = book.positions(of: account).reduce(0) { sum, each in
         let place = Int(book.column[each])
-        return book.columns[place].side == .perpetual
+        let about = book.columns[place]
+        return about.side == .perpetual && about.countsAsNotional && about.leg != .option
           ? sum + abs(ledger.quantity[each]) * columns.unitNotional[place] : sum
       }
       guard equity > 0 else { return nil }

@@ -7,6 +7,8 @@ import Kernels
 /// A worker's workspace, allocated once and returned to t = 0 for each path. Waves are driven by `PathReplay`, because
 /// all venues trade in one market at the same time.
 final class VenueReplay {
+  /// Index among the venues of a run.
+  let index: Int
   let plan: VenuePlan
   let model: ModelPlan
   let ledger: AccountLedger
@@ -33,8 +35,8 @@ final class VenueReplay {
   let stepHours: Double
   /// The venue's backstop, where it has one.
   let backstop: BackstopVault?
-  /// Whether somebody may be waiting for the next step: held back, or beyond the step's waves.
-  var isCutOff = false
+  /// Whether somebody may be waiting for the next step: closed by the last wave, or marks moved since anybody looked.
+  var mayWait = false
   private let factors: any MarginFactors
   let screen: CandidateScreen
   let rule: ClosingRule
@@ -60,6 +62,7 @@ final class VenueReplay {
     contributions: LossContributions?, restraint: ClosingRestraint?, stepHours: Double, oracle: OracleFeed? = nil,
     calls: MarginCalls? = nil, index: Int = 0, venueCount: Int = 1
   ) {
+    self.index = index
     self.plan = plan
     self.model = model
     self.restraint = restraint
@@ -99,7 +102,6 @@ final class VenueReplay {
     waterfall.reset()
     restraint?.reset(path: path.number, market: market)
     backstop?.reset()
-    isCutOff = false
     contributions?.reset()
     causes.reset(marks: market.marks)
     factors.reset(oraclePrices: market.marks)
@@ -118,16 +120,14 @@ final class VenueReplay {
   }
 
   /// Begins `step`, before anything moves.
-  func begin(_ step: Int) {
-    isCutOff = false
-    restraint?.begin(step)
-  }
+  func begin(_ step: Int) { restraint?.begin(step) }
 
   /// Looks at the marks that a step has come to.
   func look(at step: Int, market: MarketState) { restraint?.look(at: step, marks: market.marks) }
 
   /// Moves to `step` after the market has: balances, funding, margin rates.
   func advance(to step: Int, market: MarketState, path: PathView) {
+    mayWait = true
     columns.advance(to: step, marks: market.marks, path: path)
     settleExpired(at: step)
     path.give(to: factors, at: step, buffer: &impliedVolatilities)
@@ -172,7 +172,7 @@ final class VenueReplay {
       let closing = closing(of: account, market: market)
       if closing.acts { closings.append(closing) }
     }
-    isCutOff = !closings.isEmpty
+    mayWait = !closings.isEmpty
     restraint?.apply(to: &closings, ledger, columns, market: market)
     for closing in closings { addFlows(of: closing, to: &flows) }
     guard let backstop, backstop.mustSell else { return !closings.isEmpty }
@@ -380,7 +380,7 @@ final class VenueReplay {
       outside.buy(units: units, column: column, price: price)
       tally.liquidatorIncome += units * price
       if about.side == .owed, units != 0 {
-        record(closed: units, position, asset: about.asset, notional: abs(units) * columns.unitNotional[column])
+        record(closed: units, position, asset: about.asset, notional: abs(units) * shown.unitNotional[column])
       }
       guard closing.writesOffRest else { continue }
       writeOff(position, column: column, of: account)
@@ -427,6 +427,7 @@ final class VenueReplay {
 
   /// Takes the marks within `step`: those of a low or high, or what a wave left behind.
   func revalue(step: Int, market: MarketState) {
+    mayWait = true
     columns.revalue(marks: market.marks)
     causes.follow(at: step, market: market)
     if let oracle, oracle.follow(marks: market.marks, at: step) { shown.revalue(marks: oracle.prices) }

@@ -3,10 +3,11 @@ import Venues
 
 /// Who is still waiting after the last wave of a step, and the backstop that takes its part of them.
 extension VenueReplay {
-  /// Who is left after the last wave of a step: the backstop takes its part of them, the rest waits.
-  func settleWaiting(step: Int, path: PathView, market: MarketState) {
+  /// Who is left after the last wave of a step: the backstop takes its part of them, the rest waits. A venue that failed
+  /// liquidates nobody, so nobody waits.
+  func settleWaiting(step: Int, path: PathView, market: MarketState, isLiquidating: Bool) {
     defer { backstop?.judge(columns) }
-    guard isCutOff else { return }
+    guard mayWait, isLiquidating else { return }
     let found = deficits(step: step, path: path, market: market).filter {
       !exempt.contains(Int32($0)) && !isBlocked($0, market)
     }
@@ -22,9 +23,10 @@ extension VenueReplay {
   }
 
   /// The backstop takes its share of the futures that wait, at a discount to the marks and without a trade in the market;
-  /// returns their notional.
+  /// returns their notional. It leaves accounts with options alone, whose futures may be what hedges them.
   private func takeOver(market: MarketState) -> Double {
     guard let backstop, !backstop.hasFailed else { return 0 }
+    closings.removeAll { holdsOptions($0.account) }
     for index in closings.indices {
       closings[index].heldFraction = 0
       closings[index].debtFraction = 0
@@ -34,12 +36,19 @@ extension VenueReplay {
     let share = backstop.share(of: wanted, columns)
     guard share > 0 else { return 0 }
     closings.removeAll { $0.notional(ledger, columns) == 0 }
+    causes.count(closings, at: self, market: market)
     for index in closings.indices {
       countLiquidation(of: closings[index], prices: oracle?.prices ?? market.marks)
       handOver(closings[index], share: share, to: backstop)
     }
     settleEmptied(closings)
     return wanted * share
+  }
+
+  private func holdsOptions(_ account: Int) -> Bool {
+    ledger.book.positions(of: account).contains {
+      ledger.quantity[$0] != 0 && ledger.book.columns[Int(ledger.book.column[$0])].leg == .option
+    }
   }
 
   private func handOver(_ closing: Closing, share: Double, to backstop: BackstopVault) {

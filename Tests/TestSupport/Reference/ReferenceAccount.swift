@@ -146,6 +146,12 @@ package struct ReferenceAccount: Sendable {
     positions.filter { $0.side == .perpetual }.reduce(0) { $0 + valuation.notional($1) }
   }
 
+  /// Gross notional of futures, each counted once.
+  func futuresNotional(_ valuation: ReferenceValuation) -> Double {
+    positions.filter { $0.side == .perpetual && $0.countsAsNotional && $0.option == nil }
+      .reduce(0) { $0 + valuation.notional($1) }
+  }
+
   /// Value of what it holds on one side of the book, as a positive number.
   func worth(_ side: Book.Column.Side, _ valuation: ReferenceValuation) -> Double {
     positions.filter { $0.side == side }.reduce(0) { $0 + valuation.notional($1) }

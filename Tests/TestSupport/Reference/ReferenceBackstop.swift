@@ -37,14 +37,22 @@ extension ReferenceClearingHouse {
     }
     let closings = found.map { closing(of: $0, judged) }.filter(\.isAction)
     var waiting = closings.reduce(0) { $0 + notionalClosed($1, valuation) }
-    if backstop?.hasFailed == false { waiting -= takeOver(closings, valuation) }
+    if backstop?.hasFailed == false {
+      // An account with options is left alone: its futures may be what hedges them.
+      let taken = closings.filter { closing in
+        !accounts[closing.account].positions.contains { $0.option != nil && $0.quantity != 0 }
+      }
+      waiting -= takeOver(taken, valuation, judged)
+    }
     path.waitingHours += max(0, waiting) * market.stepHours
     path.largestWaiting = max(path.largestWaiting, waiting)
     if let own = backstop, own.equity(valuation) <= 0 { backstop?.hasFailed = true }
   }
 
   /// Takes over futures, all in the same proportion to what the policy would close; returns their notional.
-  private mutating func takeOver(_ closings: [ReferenceClosing], _ valuation: ReferenceValuation) -> Double {
+  private mutating func takeOver(
+    _ closings: [ReferenceClosing], _ valuation: ReferenceValuation, _ judged: ReferenceValuation
+  ) -> Double {
     guard let own = backstop else { return 0 }
     func futures(_ closing: ReferenceClosing) -> Double {
       own.terms.maximumShare * closing.perpetualShare
@@ -58,7 +66,7 @@ extension ReferenceClearingHouse {
     let share = min(1, room / wanted)
     var actions: [ReferenceAction] = []
     for closing in closings where futures(closing) > 0 {
-      count(closing.account, valuation)
+      count(closing.account, judged)
       for place in accounts[closing.account].positions.indices {
         handOver(
           share * own.terms.maximumShare * closing.perpetualShare, ofPosition: place, account: closing.account,

@@ -33,7 +33,7 @@ extension ReferenceClearingHouse {
   /// Calls, answers that are due, and withdrawals.
   mutating func decideOwners(step: Int, _ judged: ReferenceValuation) -> OwnerDecision {
     var decision = OwnerDecision()
-    guard let behaviour = rules.behaviour else { return decision }
+    guard let behaviour = rules.behaviour, !hasFailed else { return decision }
     for index in accounts.indices {
       let account = accounts[index]
       let weighted = margin.weightedEquity(.maintenance, of: account, judged) + account.terms.credit

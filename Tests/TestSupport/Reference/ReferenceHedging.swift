@@ -72,10 +72,12 @@ extension ReferenceClearingHouse {
   /// at the oracle's prices; options and pool shares are left out.
   func exposure(_ judged: ReferenceValuation) -> [Double] {
     var exposure = judged.prices.map { _ in 0.0 }
+    // A price of one asks for units without dividing by the price, whose rounding would be traded.
+    let inUnits = judged.at(judged.prices.map { _ in 1 })
     for account in accounts
     where account.isOpen && account.equity(judged) < 0 && margin.health(of: account, judged) < 0 {
       for position in account.positions where !position.isCurved && !isSettled(position, judged) {
-        exposure[position.asset] += position.quantity * judged.unitTraded(position) / judged.prices[position.asset]
+        exposure[position.asset] += position.quantity * inUnits.unitTraded(position)
       }
     }
     return exposure

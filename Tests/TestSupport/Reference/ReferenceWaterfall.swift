@@ -128,7 +128,7 @@ extension ReferenceClearingHouse {
         let profit = valuation.value(position) - cost
         let equity = account.equity(valuation)
         guard profit > 0, equity > 0 else { continue }
-        let score = profit / abs(cost) * account.perpetualNotional(valuation) / equity
+        let score = profit / abs(cost) * account.futuresNotional(valuation) / equity
         found.append(ReferenceWinner(account: index, place: place, limit: min(profit, equity), score: score))
       }
     }
