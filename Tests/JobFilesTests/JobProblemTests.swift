@@ -64,7 +64,7 @@ struct JobProblemTests {
       "unknown key"),
     Case(
       "kind: tiered", "kind: tiered, rules: { liquidation: { policy: close-factor, closeFactor: 1, bonus: 0 } }", 12,
-      "marginModels[0].rules.liquidation.policy", "cannot close perpetuals"),
+      "marginModels[0].rules.liquidation.policy", "cannot close derivatives"),
     Case(
       "kind: tiered", "kind: loan-to-value", 12, "marginModels[0].kind", "cannot margin the perpetual BTC-PERP",
       count: 2),

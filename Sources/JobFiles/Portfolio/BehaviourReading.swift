@@ -84,11 +84,17 @@ struct BehaviourReading {
   }
 
   /// Records what the venue's accounts cannot do: close futures that do not exist, be in groups that nobody is in.
-  func check(hasFutures: Bool, groups: [String], problems: ProblemCollector) {
+  func check(hasFutures: Bool, closesLoans: Bool, groups: [String], problems: ProblemCollector) {
+    if behaviour?.answersCalls == true, closesLoans {
+      problems.record(
+        "margin calls are a fraction of the maintenance requirement, and loans have none",
+        at: place.appending(key: "marginCall"), hint: "leave marginCall and its answers out; withdraw is possible")
+      return
+    }
     if behaviour?.deleveraging != nil, !hasFutures {
       problems.record(
         "owners close futures, and the venue has none", at: place.appending(key: "deleverage"),
-        hint: "a borrower's own repayment is not modelled; topUp is")
+        hint: "topUp answers a call without trading")
     }
     for name in behaviour?.withdrawal?.groups ?? [] where !groups.contains(name) {
       problems.record(

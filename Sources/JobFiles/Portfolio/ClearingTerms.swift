@@ -191,9 +191,9 @@ struct ClearingTerms {
         "auto-deleveraging closes futures settled in the venue's currency only", at: place, found: "autoDeleveraging",
         hint: "leave the key out, or keep inverse and other contracts at a venue of their own")
     }
-    if rules.backstop != nil, futures.isEmpty || instruments.contains(where: \.isOption) {
+    if rules.backstop != nil, futures.isEmpty {
       problems.record(
-        "a backstop takes over futures; the venue has none, or options besides", at: place, found: "backstop",
+        "a backstop takes over futures, and the venue has none", at: place, found: "backstop",
         hint: "leave the key out")
     }
     guard case .closeFactor = rules.liquidation.method, instruments.contains(where: \.isDerivative) else { return }

@@ -166,7 +166,9 @@ public struct VenueTerms: Sendable {
   /// Records what owners are to do and cannot; `groups` are those of the book.
   func checkOwners(groups: [String], problems: ProblemCollector) {
     let hasFutures = instruments.contains { if case .perpetual = $0.kind { true } else { false } }
-    owners.check(hasFutures: hasFutures, groups: groups, problems: problems)
+    var closesLoans = false
+    if case .closeFactor = rules.liquidation.method { closesLoans = true }
+    owners.check(hasFutures: hasFutures, closesLoans: closesLoans, groups: groups, problems: problems)
   }
 
   /// Records every expiry within the horizon that is not a whole number of steps.

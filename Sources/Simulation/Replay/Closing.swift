@@ -108,7 +108,9 @@ struct ClosingRule {
     }
     let target = (1 + buffer) * requirement
     guard notional > 0, target - cost > 0 else { return 1 }
-    return min(max((target - weighted) / (target - cost), 0), 1)
+    let fraction = (target - weighted) / (target - cost)
+    // All but rounding is all: nobody keeps a billionth of a position.
+    return fraction > 1 - 1e-9 ? 1 : max(fraction, 0)
   }
 
   /// Closes `fraction` of the perpetuals; when that is everything, buys back the debts and sells as much collateral as

@@ -76,7 +76,8 @@ extension VenueReplay {
   /// Whether the owners' decisions trade anything.
   var ownersTrade: Bool { !owners.closings.isEmpty }
 
-  /// Open accounts whose weighted equity at the oracle's prices is below the call level, ascending.
+  /// Open accounts whose weighted equity at the oracle's prices is below the call level, ascending; an account that
+  /// nothing is required of is never called.
   func accountsBelowCall(_ calls: MarginCalls, step: Int, path: PathView, market: MarketState) -> [Int] {
     calls.called.take(shown, prices: oracle?.prices ?? market.marks)
     calls.called.raiseMaintenance(by: 1 + calls.behaviour.callBuffer)
@@ -89,7 +90,17 @@ extension VenueReplay {
           book.contains($0) && headroom(of: $0, requirementTimes: 1 + calls.behaviour.callBuffer) < 0
         }
       } ?? []
-    return openAccounts(count, byScenario)
+    return openAccounts(count, byScenario).filter { maintenanceRequirement(of: $0) > 0 }
+  }
+
+  private func maintenanceRequirement(of account: Int) -> Double {
+    ledger.book.positions(of: account).reduce(scenarioRequirement(of: account)) { sum, position in
+      let column = Int(ledger.book.column[position])
+      let quantity = ledger.quantity[position]
+      return sum + columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
+        * model.requirements.maintenance.requirement(
+          position: position, notional: abs(quantity) * shown.unitNotional[column])
+    }
   }
 
   /// Weighted equity less a multiple of the maintenance requirement, at the oracle's prices.
@@ -98,11 +109,11 @@ extension VenueReplay {
       - multiple * scenarioRequirement(of: account)
   }
 
-  /// Weighted equity and requirement of an account at initial level, at the oracle's prices.
+  /// Weighted equity without credit and requirement of an account at initial level, at the oracle's prices.
   func initialMargin(of account: Int) -> (weighted: Double, requirement: Double) {
     let level = model.requirements.initial
     var sum = (
-      weighted: ledger.standing[account],
+      weighted: ledger.cash[account],
       requirement: scenarios?.initialRequirement(of: account, columns: shown, ledger: ledger) ?? 0
     )
     for position in ledger.book.positions(of: account) {

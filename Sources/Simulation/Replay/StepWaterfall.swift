@@ -176,9 +176,11 @@ final class StepWaterfall {
       let side = slot % 2 == 0 ? -1.0 : 1.0
       for part in rule.shares(of: claim, among: winners(column, side, ledger, columns)) {
         let position = part.position
-        let units = side * part.contracts
         let held = ledger.quantity[position]
-        let left = part.contracts >= abs(held) ? 0 : held - units
+        // All but rounding is all.
+        let closesAll = part.contracts > abs(held) * (1 - 1e-9)
+        let units = closesAll ? held : side * part.contracts
+        let left = closesAll ? 0 : held - units
         ledger.setQuantity(left, of: position, account: part.account)
         holdings.set(left, of: position)
         if ledger.holdsNothing(part.account) { emptied.append(part.account) }

@@ -154,7 +154,10 @@ final class VenueReplay {
   private func settleExpired(at step: Int) {
     for expiry in plan.expiries where expiry.step == step {
       let price = columns.unitValue[expiry.column]
-      for (account, position) in expiry.positions where ledger.quantity[position] != 0 {
+      for (account, position) in expiry.positions {
+        // What is no more explains no shortfall to come.
+        if waterfall.isDivided { ledger.recordClosing(of: 0, position: position) }
+        guard ledger.quantity[position] != 0 else { continue }
         let units = ledger.quantity[position]
         ledger.pay(units * price, to: account)
         setQuantity(0, of: position, account: account)

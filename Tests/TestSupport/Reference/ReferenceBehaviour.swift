@@ -38,7 +38,7 @@ extension ReferenceClearingHouse {
       let account = accounts[index]
       let weighted = margin.weightedEquity(.maintenance, of: account, judged) + account.terms.credit
       let requirement = margin.requirement(.maintenance, of: account, judged)
-      guard behaviour.answersCalls, account.isOpen, weighted < (1 + behaviour.callBuffer) * requirement else {
+      guard behaviour.answersCalls, account.isOpen, requirement > 0, weighted < (1 + behaviour.callBuffer) * requirement else {
         owners.calls[index] = nil
         continue
       }
@@ -84,7 +84,8 @@ extension ReferenceClearingHouse {
     let cost = futures.reduce(0) { $0 + spreadCost($1, judged) }
     guard target - cost > 0 else { return 1 }
     let weighted = margin.weightedEquity(.maintenance, of: account, judged) + account.terms.credit
-    return min(1, max(0, (target - weighted) / (target - cost)))
+    let share = (target - weighted) / (target - cost)
+    return share > 1 - 1e-9 ? 1 : max(0, share)
   }
 
   private func withdrawals(
@@ -96,8 +97,7 @@ extension ReferenceClearingHouse {
       let group = venue.book.groups[account.terms.group]
       guard account.isOpen, account.terms.owner == nil, withdrawal.groups.contains(group) else { return nil }
       let spare =
-        margin.weightedEquity(.initial, of: account, judged) + account.terms.credit
-        - (1 + withdrawal.excessOver) * margin.requirement(.initial, of: account, judged)
+        margin.weightedEquity(.initial, of: account, judged) - (1 + withdrawal.excessOver) * margin.requirement(.initial, of: account, judged)
       return spare > 0 ? (index, -withdrawal.share * spare) : nil
     }
   }

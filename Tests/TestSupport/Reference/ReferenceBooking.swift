@@ -173,9 +173,9 @@ extension ReferenceClearingHouse {
     for index in accounts.indices {
       for place in accounts[index].positions.indices {
         let position = accounts[index].positions[place]
-        guard let expiry = position.expiry, abs(expiry.hours - valuation.hours) < 1e-9 * expiry.hours,
-          position.quantity != 0
-        else { continue }
+        guard let expiry = position.expiry, abs(expiry.hours - valuation.hours) < 1e-9 * expiry.hours else { continue }
+        accounts[index].positions[place].lastClosed = 0
+        guard position.quantity != 0 else { continue }
         accounts[index].cash += trade(1, of: position, fills: valuation.prices, valuation)
         accounts[index].positions[place].quantity = 0
       }

@@ -70,7 +70,9 @@ extension ReferenceClearingHouse {
     }
     guard target - cost > 0 else { return 1 }
     let missing = target - margin.weightedEquity(.maintenance, of: account, valuation) - account.terms.credit
-    return min(1, max(0, missing / (target - cost)))
+    let share = missing / (target - cost)
+    // All but 10⁻⁹ is all.
+    return share > 1 - 1e-9 ? 1 : max(0, share)
   }
 
   /// The penalty for closing all of a position: on its notional, on nothing for the coins of an inverse one, on the value of an option.

@@ -173,7 +173,9 @@ extension ReferenceClearingHouse {
     _ result: inout ReferenceWaterfall
   ) {
     let position = accounts[winner.account].positions[winner.place]
-    let quantity = position.quantity < 0 ? -closed : closed
+    let held = abs(position.quantity)
+    // All but 10⁻⁹ is all.
+    let quantity = closed > held * (1 - 1e-9) ? position.quantity : position.quantity < 0 ? -closed : closed
     let money = quantity * valuation.unitValue(position)
     outside.take(quantity, like: position, paying: money)
     accounts[winner.account].positions[winner.place].quantity -= quantity
