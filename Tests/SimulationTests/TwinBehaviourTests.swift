@@ -12,7 +12,7 @@ struct TwinBehaviourTests {
   func againstReference() throws {
     let comparison = TwinComparisonTests()
     var counts = TwinFeatureCounts()
-    for number in 0..<400 {
+    for number in 0..<560 {
       let plain = try #require(TwinCase(number: number))
       let twin = plain.withOwners(
         number % 2 == 0 ? plain : plain.withHedgers(plain.withOwnImpacts(plain.withOracles())))

@@ -8,7 +8,7 @@ import Venues
 /// The engine against the plain reference: the same accounts at the same steps, the same money.
 @Suite("The engine equals the reference on random venues")
 struct TwinComparisonTests {
-  static let cases = 0..<1000
+  static let cases = 0..<1400
   /// Money may differ by this part of the venue's gross equity, prices and rates by this part of themselves.
   static let tolerance = 1e-9
 
@@ -150,7 +150,9 @@ struct TwinComparisonTests {
         if closings.map(\.account) != actions.map(\.closing.account) {
           return "closed \(closings.map(\.account)) and not \(actions.map(\.closing.account)) \(place)"
         }
-        if let wave, !agree(wave.fills, reference.executions.map(\.fill)) { return "fills \(place)" }
+        if let wave, !agree(wave.fills, reference.executions, scale: twin.grossEquity(venue: venue)) {
+          return "fills \(place)"
+        }
         let book = twin.venues[venue].venue.book
         for (closing, action) in zip(closings, actions) {
           let sides = Set(book.positions(of: closing.account).map { book.columns[Int(book.column[$0])].side })
@@ -175,6 +177,16 @@ struct TwinComparisonTests {
   private func agree(_ values: [Double], _ expected: [Double], scale: Double? = nil) -> Bool {
     values.count == expected.count
       && zip(values, expected).allSatisfy { abs($0 - $1) <= Self.tolerance * (scale ?? abs($1)) }
+  }
+
+  /// Whether fills agree to the tolerance, or cost no more than that of `scale`: next to nothing is traded at a price that a
+  /// law with a steep start makes of rounding.
+  private func agree(_ fills: [Double], _ executions: [ReferenceExecution], scale: Double) -> Bool {
+    fills.count == executions.count
+      && zip(fills, executions).allSatisfy { fill, expected in
+        let difference = abs(fill / expected.fill - 1)
+        return difference <= Self.tolerance || difference * abs(expected.flow) <= Self.tolerance * scale
+      }
   }
 
   // MARK: Outcomes

@@ -107,7 +107,7 @@ struct TwinFeatureTests {
   @Test("exercise everything that there is, many times over")
   func features() throws {
     var features = TwinFeatureCounts()
-    for number in 0..<1000 {
+    for number in TwinComparisonTests.cases {
       let twin = try #require(TwinCase(number: number))
       for path in twin.paths.indices { features.add(twin.trace(path: path), of: twin) }
     }

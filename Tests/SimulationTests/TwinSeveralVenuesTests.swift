@@ -8,7 +8,7 @@ import Venues
 /// Several venues on one market: the engine against the reference, and what must not depend on each other.
 @Suite("Several venues on one market")
 struct TwinSeveralVenuesTests {
-  static let cases = 0..<300
+  static let cases = 0..<340
 
   @Test("the engine equals the reference, step by step and path by path, with one to three venues")
   func equal() throws {
