@@ -19,7 +19,7 @@ struct ExpectedSummaryTests {
   /// The example jobs with the number of paths of their summaries; the jobs themselves take more.
   @Test(arguments: [
     ("two-accounts", 1), ("lending", 2048), ("nightly", 2048), ("what-if", 128), ("margin-models", 256),
-    ("options-venue", 16), ("contagion", 16),
+    ("circuit-breaker", 256), ("options-venue", 16), ("contagion", 16),
   ])
   func summary(_ name: String, paths: Int) throws {
     // A pilot has 256 paths at least, which of a book of options take a minute; matching has tests of its own.

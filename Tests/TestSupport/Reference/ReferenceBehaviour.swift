@@ -38,7 +38,8 @@ extension ReferenceClearingHouse {
       let account = accounts[index]
       let weighted = margin.weightedEquity(.maintenance, of: account, judged) + account.terms.credit
       let requirement = margin.requirement(.maintenance, of: account, judged)
-      guard behaviour.answersCalls, account.isOpen, requirement > 0, weighted < (1 + behaviour.callBuffer) * requirement else {
+      guard behaviour.answersCalls, account.isOpen, requirement > 0, weighted < (1 + behaviour.callBuffer) * requirement
+      else {
         owners.calls[index] = nil
         continue
       }
@@ -97,7 +98,8 @@ extension ReferenceClearingHouse {
       let group = venue.book.groups[account.terms.group]
       guard account.isOpen, account.terms.owner == nil, withdrawal.groups.contains(group) else { return nil }
       let spare =
-        margin.weightedEquity(.initial, of: account, judged) - (1 + withdrawal.excessOver) * margin.requirement(.initial, of: account, judged)
+        margin.weightedEquity(.initial, of: account, judged) - (1 + withdrawal.excessOver)
+        * margin.requirement(.initial, of: account, judged)
       return spare > 0 ? (index, -withdrawal.share * spare) : nil
     }
   }
