@@ -19,6 +19,7 @@ struct PairedDifferenceTests {
       sample.columns[model][.uncovered] = column.map { max(0, $0 - 1) }
       sample.columns[model][.requirementDriven] = column.map { $0 > 0.5 ? 1 : 0 }
       sample.columns[model][.volatilitySeen] = column
+      sample.columns[model][.liquidatedNotional] = column.map { 1 + abs($0) }
       sample.bookLoss[model] = column
       sample.liquidated[model] = column.map { $0 > 0.5 ? [0, 3] : $0 > 0 ? [0] : [] }
       let batches = (0..<8).map { batch in (0..<10).map { UInt32(1 + (batch * 7 + $0 * 3 + model * $0) % 11) } }
