@@ -226,7 +226,7 @@ final class VenueReplay {
   }
 
   /// What scenarios add to the account's maintenance requirement now.
-  private func scenarioRequirement(of account: Int) -> Double {
+  func scenarioRequirement(of account: Int) -> Double {
     scenarios?.maintenanceRequirement(of: account, columns: shown, ledger: ledger) ?? 0
   }
 
