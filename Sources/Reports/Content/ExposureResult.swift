@@ -81,8 +81,8 @@ public struct LeverageResult: Sendable, Hashable {
   /// The row as cells under `header`; `name` is that of the model.
   func cells(named name: String) -> [String] {
     [
-      venue, name, NumberText.money(notional), NumberText.money(headroom), leverage.map { NumberText.ratio($0) } ?? "none",
-      NumberText.count(liquidatable),
+      venue, name, NumberText.money(notional), NumberText.money(headroom),
+      leverage.map { NumberText.ratio($0) } ?? "none", NumberText.count(liquidatable),
     ]
   }
 }

@@ -7,14 +7,15 @@ enum ExposureTables {
     let tables = [
       (
         title: "Exposure and greeks",
-        note: "Before any simulation, all accounts together. Delta is the money gained per relative rise of the price, "
+        note: "Before any simulation. Delta is the money gained per relative rise of the price, "
           + "gamma what delta rises by as the price rises by 1\u{00A0}%, vega the money gained as the at-the-money "
           + "implied volatility rises by 0.01; the smile of options moves along.",
         table: FigureTable(header: ExposureResult.header, rows: exposures.map(\.cells), textColumns: 3)
       ),
       (
         title: "Effective leverage",
-        note: "Notional ÷ headroom before any simulation: futures and debts, options by their delta, over what accounts "
+        note:
+          "Notional ÷ headroom before any simulation: futures and debts, options by their delta, over what accounts "
           + "have above their maintenance requirement.",
         table: FigureTable(
           header: LeverageResult.header, rows: leverages.map { $0.cells(named: report.models[$0.model].displayName) },
