@@ -1,5 +1,6 @@
 import Clearing
 import JobFiles
+import Markets
 import Reports
 import Simulation
 import Venues
