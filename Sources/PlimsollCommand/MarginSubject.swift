@@ -206,12 +206,7 @@ struct MarginSubject {
     let maintenance = health.reduce(0) { $0 + $1.requirement.maintenance }
     let buffer = health.reduce(0) { $0 + max(0, $1.health) }
     let exposures = BookExposure.all(of: book, prices: prices)
-    let notional = zip(book.column, book.quantity).reduce(0.0) { sum, item in
-      let column = Int(item.0)
-      guard book.columns[column].countsAsNotional else { return sum }
-      return sum
-        + abs(item.1) * book.openingValuations[column].exposure(at: prices, asset: book.columns[column].asset)
-    }
+    let notional = book.exposedNotional(at: prices)
     let leverage = buffer > 0 ? NumberText.ratio(notional / buffer) : "none"
     let lines = """
       \(venue.id): \(book.accounts.count) accounts, margin \(modelName), money in \(venue.settlement)
@@ -283,7 +278,8 @@ struct MarginSubject {
     }
     let header = ["Liquidated at"] + Self.shownRatios.map { "\(Int(($0 * 100).rounded())) %" }
     return TextTable(header: header, rows: rows).text
-      + "Futures and debts of accounts whose health is negative at that share of the present price; no impact.\n"
+      + "Futures, debts and options (by delta) of accounts whose health is negative at that share of the present "
+      + "price; no impact.\n"
   }
 
   private func name(of move: LiquidationMap.Move) -> String {

@@ -71,6 +71,8 @@ public struct StressTest: Sendable {
     var report = plan.report(
       table: table, summary: summary, scenarios: (own.map { [$0] } ?? []) + scenarios, provenance: provenance)
     report.curves.liquidationMaps = maps
+    report.curves.exposures = plan.exposures
+    report.curves.leverages = plan.leverages
     report.curves.loops = plan.loops
     report.impactPairings = pairings.enumerated().map { ImpactPairingResult(model: $0, $1) }
     report.worstPaths = plan.worstPaths(in: table)

@@ -36,7 +36,9 @@ struct ExchangeCasesTests {
   }
 
   /// The same page: a position of 300 BTC has a rate of 12.5 % and a maintenance amount (the deduction here) of 11.605
-  /// BTC. Brackets of BTCUSD at the time: 5, 10, 20, 50, 100, 200 BTC.
+  /// BTC. Brackets: Binance support, "Leverage and Margin in Coin-Margined Futures Contracts" (state of July 2021), BTCUSD:
+  /// 0.8 % initial up to 5 BTC, then 1, 2, 5, 10, 20 and 25 % up to 10, 20, 50, 100, 200 and 400. The first page's rates, 0.4 %
+  /// for the lowest and 12.5 % for 300 BTC, are half of these; so are the others here, and the published amount results.
   @Test func coinMaintenanceAmount() throws {
     let starts: [(Double, Double)] = [
       (0, 0.004), (5, 0.005), (10, 0.01), (20, 0.025), (50, 0.05), (100, 0.1), (200, 0.125),

@@ -16,7 +16,8 @@ struct RunCommandTests {
     #expect(
       shop.entries(run) == [
         "losses.npy", "manifest.json", "report.html", "report.md", "summary.json", "tables", "tables/accounts.csv",
-        "tables/comparisons.csv", "tables/curves.csv", "tables/liquidation_map.csv", "tables/measures.csv",
+        "tables/comparisons.csv", "tables/curves.csv", "tables/effective_leverage.csv", "tables/exposure.csv",
+        "tables/liquidation_map.csv", "tables/measures.csv",
       ])
     #expect(shop.entries("Results").filter { $0.hasPrefix(".") || $0.contains("/.") }.isEmpty)
     #expect(outcome.output.contains("venue loss, ES 99 %"))

@@ -135,6 +135,7 @@ struct TwinComparisonTests {
         if !agree(snapshot.marks, step.closingMarks) { return "marks \(place)" }
         if !agree(snapshot.equities, reference.accounts.map(\.equity), scale: scale) { return "equities \(place)" }
         if !agree([snapshot.reserve], [reference.reserve], scale: scale) { return "reserve \(place)" }
+        if !agree([snapshot.requirement], [reference.requirement], scale: scale) { return "requirement \(place)" }
       }
     }
     return nil

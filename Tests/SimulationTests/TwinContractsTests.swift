@@ -9,12 +9,14 @@ import Venues
 extension TwinCase {
   /// The same accounts and quantities; each perpetual becomes, by lot, inverse, dated, or stays, and some of the linear
   /// ones settle in another asset. Equity at t = 0 differs
-  /// from the linear case only by the entry prices and the basis.
-  func withContracts() -> TwinCase {
+  /// from the linear case only by the entry prices and the basis. Venues outside `places`, where that is given, stay as they
+  /// are.
+  func withContracts(at places: [Int]? = nil) -> TwinCase {
     var figures = TwinRandomFigures(seed: 77, case: number)
     var others = TwinRandomFigures(seed: 78, case: number)
     var other = self
-    other.venues = venues.map { input in
+    other.venues = venues.enumerated().map { index, input in
+      if places?.contains(index) == false { return input }
       let instruments = input.venue.instruments.map { instrument in
         guard case .perpetual(let terms) = instrument.kind else { return instrument }
         var made = contract(terms, &figures)

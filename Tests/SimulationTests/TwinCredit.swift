@@ -12,19 +12,14 @@ extension Account {
 
 extension TwinCase {
   /// The same case with credit lines for some accounts, and some accounts of one holder; isolated positions have neither.
-  func withCredit() -> TwinCase {
+  /// Venues outside `places`, where that is given, stay as they are; entries of contracts that are not linear are not kept.
+  func withCredit(at places: [Int]? = nil) -> TwinCase {
     var figures = TwinRandomFigures(seed: 9_000_001, case: number)
     var other = self
-    for index in venues.indices {
+    for index in places ?? Array(venues.indices) {
       let venue = venues[index].venue
       let book = venue.book
-      let accounts = book.accounts.enumerated().map { place, account -> Account in
-        guard account.owner == nil else { return account }
-        let size = abs(book.cash[place]) + 1e4
-        return account.with(
-          holder: figures.flip(0.5) ? "H\(figures.count(0...1))" : nil,
-          credit: figures.flip(0.6) ? size * figures.uniform(0.05, 0.6) : 0)
-      }
+      let accounts = Self.credited(book, &figures)
       var positions: [Position] = []
       for account in book.accounts.indices {
         positions.append(Position(account: account, instrument: 0, quantity: book.cash[account]))
@@ -41,5 +36,16 @@ extension TwinCase {
         book: Book(accounts: accounts, groups: book.groups, instruments: venue.instruments, positions: positions))
     }
     return other
+  }
+
+  /// The accounts of a book, some with a credit line, some of one holder.
+  static func credited(_ book: Book, _ figures: inout TwinRandomFigures) -> [Account] {
+    book.accounts.enumerated().map { place, account in
+      guard account.owner == nil else { return account }
+      let size = abs(book.cash[place]) + 1e4
+      return account.with(
+        holder: figures.flip(0.5) ? "H\(figures.count(0...1))" : nil,
+        credit: figures.flip(0.6) ? size * figures.uniform(0.05, 0.6) : 0)
+    }
   }
 }

@@ -11,12 +11,17 @@ extension TwinCase {
     guard let plain = TwinCase(number: number, seed: 20_271_121) else { return nil }
     self = plain
     var figures = TwinRandomFigures(seed: 8_000_001, case: number)
+    try listOptions(at: venues.indices.map { $0 }, &figures)
+  }
+
+  /// Lists options at the exchanges among the venues in `places`, and pool shares at all of these; their accounts get some.
+  mutating func listOptions(at places: [Int], _ figures: inout TwinRandomFigures) throws {
     let volatility = figures.uniform(0.2, 1.5)
     implied = ImpliedVolatilityParameters(
       initial: volatility, longRun: volatility * figures.uniform(0.7, 1.4), halfLifeHours: figures.uniform(4, 200),
       volatilityOfVolatility: figures.uniform(0.5, 6))
     impliedVolatilities = try drawnVolatilities(seed: 1)
-    for index in venues.indices {
+    for index in places {
       let isPool = !venues[index].venue.instruments.contains(where: \.isDerivative)
       add(to: index, isPool: isPool, volatility: volatility, &figures)
     }

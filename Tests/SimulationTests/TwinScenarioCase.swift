@@ -17,12 +17,12 @@ extension TwinCase {
     var figures = TwinRandomFigures(seed: 7_000_004, case: number)
     for index in venues.indices where venues[index].isExchange {
       let tables = venues[index].rules.brackets
-      venues[index].model = .scenarioGrid(grid(tables, &figures))
+      venues[index].model = .scenarioGrid(scenarioGrid(tables, &figures))
       venues[index].venue = hedged(venues[index].venue, &figures)
     }
   }
 
-  private func grid(_ tables: [BracketTable], _ figures: inout TwinRandomFigures) -> ReferenceScenarios {
+  func scenarioGrid(_ tables: [BracketTable], _ figures: inout TwinRandomFigures) -> ReferenceScenarios {
     let extremes = [-0.66, -0.33, 0.5, 1, 5].filter { _ in figures.flip(0.5) }
     let underlyings = initialVolatilities.map { _ -> ReferenceScenarios.Underlying in
       let range = figures.uniform(0.02, 0.2)
@@ -42,14 +42,15 @@ extension TwinCase {
   }
 
   /// The same accounts, most of them portfolios; a portfolio gets a second future against one of its own now and then.
-  private func hedged(_ venue: Venue, _ figures: inout TwinRandomFigures) -> Venue {
+  /// `terms` are the accounts' terms but for their modes.
+  func hedged(_ venue: Venue, terms: [Account]? = nil, _ figures: inout TwinRandomFigures) -> Venue {
     let book = venue.book
     var positions: [Position] = []
     for account in book.accounts.indices {
       positions.append(Position(account: account, instrument: 0, quantity: book.cash[account]))
       for place in book.positions(of: account) {
         let column = book.columns[Int(book.column[place])]
-        if column.leg == .face { continue }
+        if column.leg == .face || column.leg == .money { continue }
         positions.append(contract(venue, account: account, place: place))
         let others = venue.instruments.indices.filter { isFuture(venue.instruments[$0], of: column) }
         guard column.side == .perpetual, book.accounts[account].owner == nil, figures.flip(0.6),
@@ -60,14 +61,16 @@ extension TwinCase {
         positions.append(
           Position(
             account: account, instrument: other,
-            quantity: units * unitsPerAssetUnit(venue.instruments[other], price: price), entryPrice: price))
+            quantity: units * unitsPerAssetUnit(venue.instruments[other], price: price),
+            entryPrice: entry(venue.instruments[other], price: price)))
       }
     }
     // Cash of linear futures is in the book's cash already: entries are put back here, so that no account changes.
-    let accounts = book.accounts.map { account in
+    let accounts = (terms ?? book.accounts).map { account in
       Account(
         id: account.id, mode: account.owner != nil ? .isolated : figures.flip(0.75) ? .portfolio : .cross,
-        group: account.group, owner: account.owner, loanToValue: account.loanToValue)
+        group: account.group, owner: account.owner, loanToValue: account.loanToValue, holder: account.holder,
+        credit: account.credit)
     }
     return Venue(
       id: venue.id, summary: venue.summary, settlement: venue.settlement, isSynthetic: true, depths: venue.depths,
@@ -86,18 +89,31 @@ extension TwinCase {
     return price / face
   }
 
-  /// The row that a position of the book came from; a linear one as if entered for nothing, since its entry is in the cash.
+  /// A price in the currency that the contract is settled in.
+  private func entry(_ instrument: Instrument, price: Double) -> Double {
+    guard case .perpetual(let terms) = instrument.kind, let paidIn = terms.settlementAsset else { return price }
+    return price / paths[0][paidIn][0]
+  }
+
+  /// The row that a position of the book came from; one settled in the venue's own currency as if entered for nothing, since
+  /// its entry is in the cash.
   private func contract(_ venue: Venue, account: Int, place: Int) -> Position {
     let book = venue.book
     let column = book.columns[Int(book.column[place])]
-    guard column.leg == .coins, case .perpetual(let terms) = venue.instruments[column.instrument].kind,
-      let face = terms.inverseFace,
-      let other = book.positions(of: account).first(where: {
-        book.columns[Int(book.column[$0])].leg == .face
+    func quantity(of leg: Book.Column.Leg) -> Double? {
+      book.positions(of: account).first {
+        book.columns[Int(book.column[$0])].leg == leg
           && book.columns[Int(book.column[$0])].instrument == column.instrument
-      })
+      }.map { book.quantity[$0] }
+    }
+    if column.leg == .whole, let money = quantity(of: .money) {
+      return Position(
+        account: account, instrument: column.instrument, quantity: book.quantity[place],
+        entryPrice: -money / book.quantity[place])
+    }
+    guard column.leg == .coins, case .perpetual(let terms) = venue.instruments[column.instrument].kind,
+      let face = terms.inverseFace, let money = quantity(of: .face)
     else { return Position(account: account, instrument: column.instrument, quantity: book.quantity[place]) }
-    let money = book.quantity[other]
     return Position(
       account: account, instrument: column.instrument, quantity: money / face,
       entryPrice: money / book.quantity[place])

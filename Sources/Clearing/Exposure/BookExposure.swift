@@ -71,3 +71,15 @@ public struct BookExposure: Sendable, Hashable {
     vega = settled(net.vega, gross.vega) / 100
   }
 }
+
+extension Book {
+  /// What all accounts together stand for at `prices`, longs and shorts added up: notional of futures and debts, options by
+  /// their delta.
+  public func exposedNotional(at prices: [Double]) -> Double {
+    zip(column, quantity).reduce(0.0) { sum, item in
+      let index = Int(item.0)
+      guard columns[index].countsAsNotional else { return sum }
+      return sum + abs(item.1) * openingValuations[index].exposure(at: prices, asset: columns[index].asset)
+    }
+  }
+}

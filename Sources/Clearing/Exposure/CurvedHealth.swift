@@ -51,25 +51,55 @@ extension HealthCurve {
       notionals: sampled { $0.notional(at: $1, asset: $2) }, present: ratios.count / 2)
   }
 
-  /// The healthy ratios around 1, or the run of them nearest to it.
-  func curvedRange(of account: Int, isMoved: [Bool], samples: RatioSamples) -> HealthyRange {
-    let isHealthy = samples.ratios.indices.map { rung in
-      self.health(of: account, moved: moved(by: samples.ratios[rung], isMoved: isMoved)) {
-        (samples.values[$0][rung], samples.notionals[$0][rung])
-      } >= 0
+  /// The healthy ratios of each account around 1, or the run of them nearest to it, the lower one of two as near.
+  func curvedRanges(of accounts: [Int], isMoved: [Bool], samples: RatioSamples) -> [HealthyRange] {
+    var gains = scenarios.map { ScenarioGains(part: $0, book: book) }
+    var runs = accounts.map { _ in HealthyRun(present: samples.present) }
+    // Outward from the present price, so that no account is looked at beyond the ends of its run.
+    for distance in 0...max(samples.present, samples.ratios.count - 1 - samples.present) {
+      for rung in distance == 0 ? [samples.present] : [samples.present - distance, samples.present + distance] {
+        guard samples.ratios.indices.contains(rung) else { continue }
+        let wanted = runs.indices.filter { runs[$0].asks(for: rung) }
+        guard !wanted.isEmpty else { continue }
+        gains?.take(moved(by: samples.ratios[rung], isMoved: isMoved))
+        for index in wanted {
+          let health = self.health(of: accounts[index], gains: &gains) {
+            (samples.values[$0][rung], samples.notionals[$0][rung])
+          }
+          runs[index].take(rung, isHealthy: health >= 0)
+        }
+      }
     }
-    let nearest = isHealthy.indices.filter { isHealthy[$0] }.min {
-      abs($0 - samples.present) < abs($1 - samples.present)
+    return zip(accounts, runs).map { range(of: $0, run: $1, isMoved: isMoved, ratios: samples.ratios, gains: &gains) }
+  }
+
+  /// The ends of a run of rungs, between the last healthy rung and the next.
+  private func range(
+    of account: Int, run: HealthyRun, isMoved: [Bool], ratios: [Double], gains: inout ScenarioGains?
+  ) -> HealthyRange {
+    guard run.isFound else { return HealthyRange(low: nil, high: nil, isEmpty: true) }
+    func figure(_ ratio: Double) -> Double {
+      let moved = moved(by: ratio, isMoved: isMoved)
+      gains?.take(moved, for: account)
+      return health(of: account, gains: &gains) { column in
+        let asset = book.columns[column].asset
+        let valuation = book.openingValuations[column]
+        return (valuation.value(at: moved, asset: asset), valuation.notional(at: moved, asset: asset))
+      }
     }
-    guard let nearest else { return HealthyRange(low: nil, high: nil, isEmpty: true) }
-    func figure(_ ratio: Double) -> Double { health(of: account, ratio: ratio, isMoved: isMoved) }
-    var (first, last) = (nearest, nearest)
-    while first > 0, isHealthy[first - 1] { first -= 1 }
-    while last + 1 < isHealthy.count, isHealthy[last + 1] { last += 1 }
     return HealthyRange(
-      low: first == 0 ? nil : Self.root(samples.ratios[first - 1], samples.ratios[first], of: figure),
-      high: last + 1 == isHealthy.count ? nil : Self.root(samples.ratios[last], samples.ratios[last + 1], of: figure),
+      low: run.first == 0 ? nil : Self.root(ratios[run.first - 1], ratios[run.first], of: figure),
+      high: run.last + 1 == ratios.count ? nil : Self.root(ratios[run.last], ratios[run.last + 1], of: figure),
       isEmpty: false)
+  }
+
+  /// H with what scenarios take at the prices that `gains` took last.
+  private func health(
+    of account: Int, gains: inout ScenarioGains?, unit: (Int) -> (value: Double, notional: Double)
+  ) -> Double {
+    let health = healthWithoutScenarios(of: account, unit: unit)
+    guard scenarios?.contains(account) == true, let loss = gains?.loss(of: account) else { return health }
+    return health - scenarioFactor * loss
   }
 
   /// The ratio next to 1 at which equity is zero; nil where there is none on the ladder.
@@ -95,8 +125,47 @@ extension HealthCurve {
     let isLowPositive = figure(low) >= 0
     for _ in 0..<60 {
       let middle = (low + high) / 2
+      if middle == low || middle == high { break }
       if (figure(middle) >= 0) == isLowPositive { low = middle } else { high = middle }
     }
     return (low + high) / 2
+  }
+}
+
+/// A run of healthy rungs of a ladder, found by looking outward from the present price.
+private struct HealthyRun {
+  /// Ends of the run; both the present rung until one is found.
+  private(set) var first: Int, last: Int
+  /// Whether there is a healthy rung.
+  private(set) var isFound = false
+  private var goesDown = true, goesUp = true
+
+  init(present: Int) {
+    first = present
+    last = present
+  }
+
+  /// Whether the rung, the next one on its side, must be looked at.
+  func asks(for rung: Int) -> Bool {
+    guard isFound else { return true }
+    return rung < first ? goesDown : goesUp
+  }
+
+  /// Takes what was found there.
+  mutating func take(_ rung: Int, isHealthy: Bool) {
+    guard isFound else {
+      guard isHealthy else { return }
+      isFound = true
+      // Where the present rung is not healthy, nor is any nearer to it: the run ends here on that side.
+      goesDown = rung <= first
+      goesUp = rung >= last
+      (first, last) = (rung, rung)
+      return
+    }
+    if rung < first {
+      if isHealthy { first = rung } else { goesDown = false }
+    } else {
+      if isHealthy { last = rung } else { goesUp = false }
+    }
   }
 }

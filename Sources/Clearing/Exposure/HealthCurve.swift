@@ -85,7 +85,9 @@ public struct HealthCurve: Sendable {
   /// nearest to them. `samples` of the same move spare work where many accounts are asked for.
   public func healthyRange(of account: Int, isMoved: [Bool], samples: RatioSamples? = nil) -> HealthyRange {
     guard !holdsCurves(account) else {
-      return curvedRange(of: account, isMoved: isMoved, samples: samples ?? self.samples(isMoved: isMoved))
+      let found = curvedRanges(
+        of: [account], isMoved: isMoved, samples: samples ?? self.samples(isMoved: isMoved))
+      return found.first ?? HealthyRange(low: nil, high: nil, isEmpty: true)
     }
     let corners = [0] + corners(of: account, isMoved: isMoved)
     let health = corners.map { self.health(of: account, ratio: $0, isMoved: isMoved) }
@@ -143,7 +145,21 @@ public struct HealthCurve: Sendable {
   }
 
   /// H at `moved` prices, given the values and notionals of one unit of each column there.
-  func health(of account: Int, moved: [Double], unit: (Int) -> (value: Double, notional: Double)) -> Double {
+  private func health(of account: Int, moved: [Double], unit: (Int) -> (value: Double, notional: Double)) -> Double {
+    let health = healthWithoutScenarios(of: account, unit: unit)
+    guard let part = table.scenarios, part.contains(account) else { return health }
+    let loss = part.losses(of: account, in: book, prices: moved).reduce(0) { $0 + $1.amount }
+    return health - scenarioFactor * loss
+  }
+
+  /// The scenarios that margin accounts of the book; nil where the model has none.
+  var scenarios: ScenarioPart? { table.scenarios }
+
+  /// λ times maintenance ÷ initial of the scenarios; 0 where there are none.
+  var scenarioFactor: Double { scale * (table.scenarios?.maintenanceFraction ?? 0) }
+
+  /// H but for what scenarios ask for, given the values and notionals of one unit of each column.
+  func healthWithoutScenarios(of account: Int, unit: (Int) -> (value: Double, notional: Double)) -> Double {
     var health = book.standing[account]
     for position in book.positions(of: account) {
       let column = Int(book.column[position])
@@ -154,9 +170,7 @@ public struct HealthCurve: Sendable {
         maintenanceFactors[factorIndex(column: column, quantity: quantity)]
         * table.maintenance.requirement(position: position, notional: abs(quantity) * notional)
     }
-    guard let part = table.scenarios, part.contains(account) else { return health }
-    let loss = part.losses(of: account, in: book, prices: moved).reduce(0) { $0 + $1.amount }
-    return health - scale * part.maintenanceFraction * loss
+    return health
   }
 
   /// The ratios > 0 at which a position passes from one line of its requirement to the next, rising.

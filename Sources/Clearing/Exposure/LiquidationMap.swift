@@ -46,15 +46,19 @@ public struct LiquidationMap: Sendable {
       }
     }
     let samples = curve.samples(isMoved: isMoved)
+    let held = book.accounts.indices.filter { account in
+      book.positions(of: account).contains { book.columns[Int(book.column[$0])].isMoved(isMoved) }
+    }
+    let curved = held.filter(curve.holdsCurves)
+    let curvedRanges = Dictionary(
+      uniqueKeysWithValues: zip(curved, curve.curvedRanges(of: curved, isMoved: isMoved, samples: samples)))
     var falling: [Turn] = []
     var rising: [Turn] = []
     var total = 0.0
-    for account in book.accounts.indices {
-      let positions = book.positions(of: account)
-      guard positions.contains(where: { book.columns[Int(book.column[$0])].isMoved(isMoved) }) else { continue }
+    for account in held {
       let notional = Self.notional(of: account, book, prices)
       total += notional
-      let range = curve.healthyRange(of: account, isMoved: isMoved, samples: samples)
+      let range = curvedRanges[account] ?? curve.healthyRange(of: account, isMoved: isMoved, samples: samples)
       if range.isEmpty || (range.low ?? 0) > 1 || (range.high ?? 2) < 1 {
         falling.append(Turn(ratio: 1, notional: notional))
         rising.append(Turn(ratio: 1, notional: notional))

@@ -3,10 +3,9 @@ import Schema
 /// The keys of a scenario grid, as a job states them.
 ///
 /// Defaults that are published: price range 16 %, four moves each way, volatility up 50 % and down 25 %, powers 0.3 and 0.13,
-/// maintenance 0.8 of initial (example figures of Deribit's API documentation, private/pme/simulate); extreme moves
-/// (Deribit, *Portfolio Margin*); their weights and the least number of days (Paradex, *Portfolio Margin*); 1 % of the
-/// underlying for a short option and for a pair of offsetting futures, here half of it on each leg (Deribit, *Portfolio
-/// Margin*, documentation of 2020).
+/// maintenance 0.8 of initial (example figures of Deribit's API documentation, private/pme/simulate); extreme moves, their
+/// weights and the least number of days (Paradex, *Portfolio Margin*, an earlier version); 1 % of the underlying for a short
+/// option and for a pair of offsetting futures, here half of it on each leg (Deribit, an older *Portfolio Margin* page).
 struct ScenarioKeys {
   /// What the keys come to.
   struct Figures {

@@ -103,7 +103,7 @@ public struct ScenarioGrid: Sendable, Hashable {
   /// Extremes that count in proportion to how far they are beyond the range: weight = min(1, range ÷ |move|), so that a
   /// lone future loses the same in all of them.
   ///
-  /// Source: the weights of the extended scenarios that Paradex publishes for a range of 16 % (*Portfolio Margin*: 24 % at
+  /// Source: the weights of the tail scenarios that Paradex published for a range of 16 % (*Portfolio Margin*: 24 % at
   /// −66 %, 48 % at −33 %, 32 % at +50 %, … 3.2 % at +500 %) are 16 % ÷ |move|.
   public static func damped(_ moves: [Double], priceRange: Double) -> [Extreme] {
     moves.map { Extreme(move: $0, weight: min(1, priceRange / abs($0))) }

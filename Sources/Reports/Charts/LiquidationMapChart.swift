@@ -12,7 +12,7 @@ struct LiquidationMapChart {
 
   /// What is moved, for the title.
   let moved: String
-  /// Futures and debts of the accounts that hold a moved asset.
+  /// Futures, debts and options (by delta) of the accounts that hold a moved asset.
   let totalNotional: Double
   /// One line a model.
   let lines: [Line]
@@ -39,8 +39,8 @@ struct LiquidationMapChart {
       + frame.horizontalAxis(x, title: "price as a share of the present one", format: NumberText.percent)
     let title = "Liquidation map, \(moved)"
     let caption =
-      "Of \(NumberText.money(totalNotional)) of futures and debts, the share of accounts that are liquidatable when the "
-      + "price stands at the share on the horizontal axis, everything else as it is. Impact and cascades are not in it."
+      "Of \(NumberText.money(totalNotional)) of futures, debts and options (by delta), the share of accounts that are "
+      + "liquidatable when the price stands at the share on the horizontal axis, everything else as it is. Impact and cascades are not in it."
     return Figure(
       title: title, caption: caption,
       drawing: frame.drawing(title: title, description: caption, axes + present(x) + lines.flatMap { curve($0, x, y) }),

@@ -4,7 +4,7 @@ public struct LiquidationMapResult: Sendable, Hashable {
   public struct Point: Sendable, Hashable {
     /// Price ÷ present price.
     public var ratio: Double
-    /// Futures and debts of accounts that are liquidatable there, at present prices.
+    /// Futures, debts and options by their delta, of accounts that are liquidatable there, at present prices.
     public var notional: Double
     /// Number of those accounts, isolated positions counted apart.
     public var accounts: Int
@@ -25,7 +25,7 @@ public struct LiquidationMapResult: Sendable, Hashable {
   public var asset: String?
   /// The asset's present price; nil where all move.
   public var price: Double?
-  /// Futures and debts of all accounts that hold a moved asset on either side.
+  /// Futures, debts and options by their delta, of all accounts that hold a moved asset on either side.
   public var totalNotional: Double
   /// Points by rising ratio.
   public var points: [Point]

@@ -8,6 +8,10 @@ public struct RunCurves: Sendable {
   public var priceFans: [FanChart]
   /// What would be liquidated at which prices, before any simulation.
   public var liquidationMaps: [LiquidationMapResult] = []
+  /// What the books gain or lose as prices and implied volatilities move, before any simulation.
+  public var exposures: [ExposureResult] = []
+  /// Effective leverage before any simulation.
+  public var leverages: [LeverageResult] = []
   /// Collateral that stands for what its accounts owe, where there is any.
   public var loops: [LoopResult] = []
 

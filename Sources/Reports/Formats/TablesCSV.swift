@@ -12,6 +12,8 @@ public import Schema
 /// | `without_impact.csv` | model and measure with against without impact; only where the job asks for it |
 /// | `curves.csv` | point of a curve, see `CurveTable` |
 /// | `liquidation_map.csv` | model, moved asset (empty: all prices) and price: what is liquidatable there |
+/// | `exposure.csv` | venue, group of accounts (empty: all) and asset: notional and greeks before any simulation |
+/// | `effective_leverage.csv` | model and venue: notional ÷ headroom before any simulation |
 /// | `loops.csv` | model, venue and range of leverage of looped collateral; only where there is some |
 ///
 /// Numbers are exact, undefined ones are empty. Quoting and what happens to text that looks like a formula: see `CSVText`.
@@ -24,7 +26,7 @@ public struct TablesCSV: ReportFormat {
   /// Creates the format.
   public init() {}
 
-  /// The five tables, and that of the scenarios where there are some.
+  /// The five tables, and those that not every report has.
   public func files(for report: StressReport) throws -> [OutputFile] {
     [
       OutputFile(name: "tables/measures.csv", text: Self.measures(report)),
@@ -32,7 +34,8 @@ public struct TablesCSV: ReportFormat {
       OutputFile(name: "tables/accounts.csv", text: Self.accounts(report)),
       OutputFile(name: "tables/curves.csv", text: CurveTable.text(report)),
       OutputFile(name: "tables/liquidation_map.csv", text: Self.liquidationMap(report)),
-    ] + Self.scenarios(report) + Self.withoutImpact(report) + Self.loops(report)
+    ] + Self.scenarios(report) + Self.withoutImpact(report) + ExposureTables.files(report)
+      + Self.loops(report)
   }
 
   /// One row per model, venue, loop and range of leverage.

@@ -7,7 +7,9 @@ enum ChartSections {
     [
       section("losses", "Losses and the reserve", report.venues.flatMap { lossFigures(report, $0) }),
       section("liquidations", "Liquidations", report.venues.flatMap { liquidationFigures(report, $0.id) }),
-      section("map", "Liquidation map", report.venues.flatMap { mapFigures(report, $0.id) }),
+      section(
+        "map", "Liquidation map", report.venues.flatMap { mapFigures(report, $0.id) },
+        tables: ExposureTables.all(report)),
       section("reserve-paths", "The reserve along the paths", report.venues.flatMap { reserveFans(report, $0.id) }),
       section(
         "prices", "Prices along the paths", priceFans(report), isSmall: true,
@@ -23,11 +25,12 @@ enum ChartSections {
 
   /// A section, or nil where it would be empty.
   private static func section(
-    _ id: String, _ heading: String, _ figures: [Figure], isSmall: Bool = false, note: String? = nil
+    _ id: String, _ heading: String, _ figures: [Figure], isSmall: Bool = false, note: String? = nil,
+    tables: [PageView.Table] = []
   ) -> ChartSectionView? {
     guard !figures.isEmpty else { return nil }
     return ChartSectionView(
-      id: id, heading: heading, note: note, isSmall: isSmall, figures: figures.map(FigureView.init))
+      id: id, heading: heading, note: note, isSmall: isSmall, figures: figures.map(FigureView.init), tables: tables)
   }
 
   /// Loss exceedance and reserve adequacy of one venue.

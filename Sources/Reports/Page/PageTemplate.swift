@@ -124,6 +124,11 @@ enum FigureTemplate {
     </figure>
     {{/figures}}
     </div>
+    {{#tables}}
+    <h3>{{title}}</h3>
+    {{#note}}<p class="soft">{{note}}</p>{{/note}}
+    <div class="scroll" tabindex="0" role="region" aria-label="Table">{{{table}}}</div>
+    {{/tables}}
     </section>
     {{/chartSections}}
     """

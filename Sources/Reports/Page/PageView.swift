@@ -168,6 +168,8 @@ struct ChartSectionView {
   let isSmall: Bool
   /// The charts.
   let figures: [FigureView]
+  /// Tables under the charts.
+  var tables: [PageView.Table] = []
 }
 
 /// A chart as the templates want it.

@@ -58,7 +58,7 @@ public struct PathTrace: Sendable {
   public struct VenueStep: Sendable, Hashable {
     /// Balance of the reserve.
     public var reserve: Double
-    /// Equity of all accounts, and their maintenance requirement.
+    /// Equity of all accounts, and their maintenance requirement, worst losses in scenarios included.
     public var equity: Double, requirement: Double
     /// Shortfalls, and what of them the reserve could not pay.
     public var shortfalls: Double, uncovered: Double

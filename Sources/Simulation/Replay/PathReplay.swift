@@ -40,7 +40,7 @@ package struct VenueSnapshot: Sendable {
   package let shortfalls: Double
   package let inflow: Double
   package let uncovered: Double
-  /// Maintenance requirement of all accounts.
+  /// Maintenance requirement of all accounts at what the oracle shows, worst losses in scenarios included.
   package let requirement: Double
 }
 

@@ -11,16 +11,17 @@ extension VenueReplay {
       requirement: requirement)
   }
 
-  /// Maintenance requirement of all accounts now.
+  /// Maintenance requirement of all accounts now at what the oracle shows, worst losses in scenarios included.
   private var requirement: Double {
     let book = ledger.book
-    return book.quantity.indices.reduce(0) { sum, position in
+    let positions = book.quantity.indices.reduce(0.0) { sum, position in
       let column = Int(book.column[position])
       let quantity = ledger.quantity[position]
       return sum + columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
         * model.requirements.maintenance.requirement(
-          position: position, notional: abs(quantity) * columns.unitNotional[column])
+          position: position, notional: abs(quantity) * shown.unitNotional[column])
     }
+    return book.accounts.indices.reduce(positions) { $0 + scenarioRequirement(of: $1) }
   }
 
   /// Notional that each closing of the wave just decided takes off, before it is booked.

@@ -209,7 +209,9 @@ public struct ReferenceSimulator {
     let residual = house.total(valuation) - house.externalInflow - totals[venue]
     return ReferenceVenueState(
       accounts: accounts, funding: house.funding, volatilities: house.margin.volatilities, rates: house.margin.rates,
-      oracle: oracle.prices, reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,
+      oracle: oracle.prices,
+      requirement: house.accounts.reduce(0) { $0 + house.margin.requirement(.maintenance, of: $1, judged) },
+      reserve: house.reserve, liquidators: house.liquidators, waterfall: waterfall,
       conservationResidual: grossEquities[venue] > 0 ? residual / grossEquities[venue] : residual)
   }
 

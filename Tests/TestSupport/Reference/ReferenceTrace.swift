@@ -24,6 +24,8 @@ public struct ReferenceVenueState: Sendable, Hashable {
   public var rates: [ReferenceRates]
   /// What the oracle shows.
   public var oracle: [Double]
+  /// Maintenance requirement of all accounts at what the oracle shows.
+  public var requirement: Double
   /// Balance of the reserve.
   public var reserve: Double
   /// What all liquidators together earned so far.
