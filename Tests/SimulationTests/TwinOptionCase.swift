@@ -28,7 +28,7 @@ extension TwinCase {
   }
 
   /// What the engine's generator draws under a seed.
-  private func drawnVolatilities(seed: UInt64) throws -> [[[Double]]] {
+  func drawnVolatilities(seed: UInt64) throws -> [[[Double]]] {
     let generator = PathGenerator(market: try marketModel(), seed: seed)
     var block = generator.makeBlock()
     var workspace = generator.makeWorkspace()

@@ -49,6 +49,18 @@ struct ContractTests {
     }
   }
 
+  /// A contract in another currency gains q·(M/M_S − entry) units of it, worth q·(M − entry·M_S): 4 units entered at
+  /// 0.05 S, long and short, at marks where both move, and where S alone loses its peg, by which longs gain.
+  @Test(arguments: [4.0, -4], [(100.0, 2000.0, 0.0), (110, 2000, 10), (100, 1900, 5), (90, 2200, -20)])
+  func inAnotherCurrency(quantity: Double, marks: (asset: Double, settlement: Double, gain: Double)) {
+    var terms = PerpetualTerms(asset: 0, brackets: 0)
+    terms.settlementAsset = 1
+    let book = book(terms, coins: 0, quantity: quantity, entry: 0.05)
+    let values = ColumnValues(book: book, prices: [marks.asset, marks.settlement])
+    #expect(abs(book.equity(of: 0, at: values) - quantity * marks.gain) < 1e-9)
+    #expect(abs(book.grossNotional(of: 0, at: values) - abs(quantity) * marks.asset) < 1e-9)
+  }
+
   /// A dated future trades at M·exp(basis·τ), reaches the mark at expiry, and stays there.
   @Test func datedValue() {
     let expiry = FutureExpiry(hours: 876, basisPerYear: 0.2)

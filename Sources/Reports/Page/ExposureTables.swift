@@ -10,7 +10,7 @@ enum ExposureTables {
         note: "Before any simulation. Delta is the money gained per relative rise of the price, "
           + "gamma what delta rises by as the price rises by 1\u{00A0}%, vega the money gained as the at-the-money "
           + "implied volatility rises by 0.01; the smile of options moves along.",
-        table: FigureTable(header: ExposureResult.header, rows: exposures.map(\.cells), textColumns: 3)
+        table: FigureTable(header: ExposureResult.header, rows: exposures.map(\.cells), textColumns: 3, isStacked: true)
       ),
       (
         title: "Effective leverage",

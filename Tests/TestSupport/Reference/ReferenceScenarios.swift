@@ -89,13 +89,17 @@ public struct ReferenceScenarios: Sendable {
   func worstLoss(_ group: [Int], of positions: [ReferencePosition], _ moment: ReferenceValuation) -> Double {
     var now = moment
     now.funding = now.funding.map { _ in 0 }
+    let held = positions.filter { position in
+      guard position.side == .perpetual, position.leg != .money, group.contains(position.asset) else { return false }
+      return position.expiry.map { moment.hours <= $0.hours * (1 - 1e-9) } ?? true
+    }
+    let values = held.map { now.unitValue($0) }
+    let shocks = underlyings.indices.map { group.contains($0) ? scenarios(of: $0) : [] }
     var worst = 0.0
-    for number in scenarios(of: group[0]).indices {
+    for number in shocks[group[0]].indices {
       var loss = 0.0
-      for position in positions
-      where position.side == .perpetual && position.leg != .money && group.contains(position.asset) {
-        if let expiry = position.expiry, moment.hours > expiry.hours * (1 - 1e-9) { continue }
-        let scenario = scenarios(of: position.asset)[number]
+      for (position, value) in zip(held, values) {
+        let scenario = shocks[position.asset][number]
         var shocked = now
         shocked.prices[position.asset] *= 1 + scenario.price
         if position.option != nil {
@@ -103,7 +107,7 @@ public struct ReferenceScenarios: Sendable {
           let scaled = scenario.volatility * pow(30 / days, days > 30 ? longPower : shortPower)
           shocked.volatilityFactor = max(0, 1 + scaled)
         }
-        loss -= position.quantity * (shocked.unitValue(position) - now.unitValue(position)) * scenario.weight
+        loss -= position.quantity * (shocked.unitValue(position) - value) * scenario.weight
       }
       worst = max(worst, loss)
     }
