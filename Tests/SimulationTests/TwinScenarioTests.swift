@@ -7,7 +7,7 @@ import Venues
 /// The engine against the plain reference under portfolio margin.
 @Suite("The engine equals the reference under portfolio margin")
 struct TwinScenarioTests {
-  static let cases = 0..<400
+  static let cases = 0..<560
 
   @Test("step by step and path by path, and the cases exercise what there is")
   func equal() throws {

@@ -218,7 +218,7 @@ final class StepWaterfall {
       return AutoDeleveraging.Winner(
         account: account, position: position, id: book.accounts[account].id, contracts: abs(quantity), profit: profit,
         equity: equity,
-        score: profit / (abs(quantity) * book.entry[position]) * (notional / equity))
+        score: profit / abs(quantity * book.entry[position]) * (notional / equity))
     }
   }
 
