@@ -146,7 +146,8 @@ struct MarginSubject {
         "Gain if \(names(found.assets)) moves", "Counts", "Volatility as it is", "at 30 days \(signed(up))",
         "at 30 days \(signed(down))",
       ]
-      return TextTable(header: header, rows: rows).text + "* the worst case\n"
+      return TextTable(header: header, rows: rows).text
+        + "* the worst case; of moves beyond the range the part that counts is shown\n"
     }
   }
 

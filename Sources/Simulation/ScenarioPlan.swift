@@ -44,6 +44,11 @@ struct ScenarioPlan: Sendable {
     }
     let held = book.columns.indices.filter { isHeld[$0] }
     let shocks = Self.shocks(of: held, part: part, book: book)
+    let options = shocks.map { shocks in
+      OptionScenarios(
+        priceMoves: shocks.map(\.priceMove), volatilityMoves: shocks.map(\.volatilityMove),
+        weights: shocks.map(\.weight))
+    }
     var columns: [Column] = []
     var next = 0
     for column in held {
@@ -52,7 +57,7 @@ struct ScenarioPlan: Sendable {
       columns.append(
         Column(
           column: column, offset: next, size: size, shocks: own,
-          options: book.isLinear(column: column) ? nil : OptionScenarios(shocks: own),
+          options: book.isLinear(column: column) ? nil : options[book.columns[column].asset],
           expiryHours: part.expiryHours[column]))
       next += size
     }
@@ -100,11 +105,4 @@ struct ScenarioPlan: Sendable {
 extension Book {
   /// Whether a unit of the column is worth slope·mark + constant.
   func isLinear(column: Int) -> Bool { openingValuations[column].curve == nil }
-}
-
-extension OptionScenarios {
-  fileprivate init(shocks: [ScenarioShock]) {
-    self.init(
-      priceMoves: shocks.map(\.priceMove), volatilityMoves: shocks.map(\.volatilityMove), weights: shocks.map(\.weight))
-  }
 }

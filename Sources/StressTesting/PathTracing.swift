@@ -52,7 +52,7 @@ extension RunPlan.ModelEntry {
 extension RunPlan {
   /// The trace of one path under one entry.
   func trace(path: Int, entry: Int) -> PathTrace {
-    let recorder = TraceRecorder(plan: self)
+    let recorder = TraceRecorder(plan: self, requirements: startRequirements(entry: entry))
     let outcomes = simulator.outcomes(path: path, model: entry, observer: recorder)
     return PathTrace(
       job: job.name, seed: job.seed, path: path, model: entries[entry].displayName, assets: job.market.assetIDs,
@@ -62,6 +62,18 @@ extension RunPlan {
           uncovered: values[PathQuantity.uncovered.rawValue])
       }, steps: recorder.steps, liquidations: recorder.liquidations,
       isNonFinite: outcomes.contains { $0[PathQuantity.loss.rawValue].isNaN })
+  }
+
+  /// Maintenance requirement of all accounts of each venue at t = 0 under one entry.
+  private func startRequirements(entry: Int) -> [Double] {
+    venues.indices.map { venue in
+      let curve = HealthCurve(
+        book: venues[venue].venue.book, model: job.marginModels[entries[entry].jobModel].venues[venue].model,
+        scale: entries[entry].plans[venue].scale, prices: job.market.initialPrices)
+      return venues[venue].venue.book.accounts.indices.reduce(0) {
+        $0 + curve.health(of: $1).requirement.maintenance
+      }
+    }
   }
 
   /// The path with the largest loss of all venues under each entry; none where no path completed. Of equal ones the first.
@@ -104,7 +116,8 @@ private final class TraceRecorder: ReplayObserver {
   private var waves: [Int]
   private var step = 1
 
-  init(plan: RunPlan) {
+  /// `requirements` are those of the venues at t = 0.
+  init(plan: RunPlan, requirements: [Double]) {
     self.plan = plan
     liquidated = plan.venues.map { _ in 0 }
     closings = plan.venues.map { _ in 0 }
@@ -112,19 +125,15 @@ private final class TraceRecorder: ReplayObserver {
     let start = plan.venues[0].startPrices
     let standing = plan.venues.indices.map { venue in
       PathTrace.VenueStep(
-        reserve: plan.venues[venue].rules.reserve.balance, equity: plan.venues[venue].totalEquity, requirement: .nan,
-        shortfalls: 0, uncovered: 0, liquidated: 0, closings: 0, waves: 0)
+        reserve: plan.venues[venue].rules.reserve.balance, equity: plan.venues[venue].totalEquity,
+        requirement: requirements[venue], shortfalls: 0, uncovered: 0, liquidated: 0, closings: 0, waves: 0)
     }
     steps = [PathTrace.Step(hours: 0, exogenous: start, marks: start, venues: standing)]
   }
 
   func extremeReached(_ extreme: StepExtreme, step: Int, snapshot: VenueSnapshot) { self.step = step }
 
-  func stepBegan(_ step: Int, snapshot: VenueSnapshot) {
-    self.step = step
-    guard step == 1, steps[0].venues[snapshot.venue].requirement.isNaN else { return }
-    steps[0].venues[snapshot.venue].requirement = snapshot.requirement
-  }
+  func stepBegan(_ step: Int, snapshot: VenueSnapshot) { self.step = step }
 
   func waveBooked(_ wave: Int, closings records: [ClosingRecord], fills: [Double], venue: Int) {
     let about = plan.venues[venue].venue

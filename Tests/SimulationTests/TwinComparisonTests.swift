@@ -155,6 +155,8 @@ struct TwinComparisonTests {
           return "fills \(place)"
         }
         let book = twin.venues[venue].venue.book
+        let scale = twin.grossEquity(venue: venue)
+        if !agree(closings.map(\.notional), actions.map(\.notional), scale: scale) { return "notional closed \(place)" }
         for (closing, action) in zip(closings, actions) {
           let sides = Set(book.positions(of: closing.account).map { book.columns[Int(book.column[$0])].side })
           let shares = action.closing

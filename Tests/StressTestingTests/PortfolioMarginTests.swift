@@ -58,6 +58,23 @@ struct PortfolioMarginTests {
     return AccountStatement(account: 0, venue: job.venues[0].venue, curve: curve, prices: prices)
   }
 
+  @Test("the trace has the requirement of every hour, the start's too, and what the closing came to")
+  func trace() throws {
+    let test = StressTest(try Embedded.job("portfolio-margin"))
+    let expected = [
+      "standard": [18_004.12, 19_084.36, 0, 0, 0, 0], "portfolio": [14_483.15, 15_541.81, 16_564.81, 17_228.86, 0, 0],
+    ]
+    for (model, requirements) in expected {
+      let trace = try test.trace(path: 0, model: model)
+      let found = trace.steps.map { $0.venues[0].requirement }
+      #expect(zip(found, requirements).allSatisfy { abs($0 - $1) < 0.01 }, "\(model): \(found)")
+      #expect(found.count == 6 && trace.liquidations.count == 1)
+    }
+    // At hour 4: the futures' notional, the options' value.
+    let closed = try #require(try test.trace(path: 0, model: "portfolio").liquidations.first).notional
+    #expect(abs(closed - (120_000 + 60_245.71 + 3 * 6923.52 + 171.85)) < 0.02)
+  }
+
   @Test("who is liquidated when, under both models")
   func path() throws {
     let report = try StressTest(Embedded.job("portfolio-margin")).run(workers: 1)

@@ -8,8 +8,8 @@ import Glibc
 /// - Cost: about 10 ns a scenario.
 /// - Oracle: `Black76`, one scenario at a time.
 ///
-/// Immutable, hence safe to share between workers.
-public struct OptionScenarios: Sendable {
+/// A class, so that many columns share one; immutable, hence safe to share between workers.
+public final class OptionScenarios: Sendable {
   /// The option and its market, as they are now.
   public struct Option: Sendable {
     /// Whether it is a call.

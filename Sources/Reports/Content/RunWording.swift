@@ -5,12 +5,17 @@ enum RunWording {
   /// Size of the run in one line.
   static func subtitle(_ report: StressReport) -> String {
     let run = report.run
-    let venues = report.venues.map { "\($0.id) (\(NumberText.count($0.accountCount)) accounts)" }
+    let venues = report.venues.map { "\($0.id) (\(counted($0.accountCount, "account")))" }
     return [
-      venues.joined(separator: ", "), "\(NumberText.count(run.paths)) paths",
+      venues.joined(separator: ", "), counted(run.paths, "path"),
       "\(NumberText.ratio(run.horizonDays)) days in steps of \(NumberText.hours(run.stepHours))", "seed \(run.seed)",
       report.provenance.startText,
     ].filter { !$0.isEmpty }.joined(separator: " · ")
+  }
+
+  /// A number of things, in the singular where it is one.
+  static func counted(_ count: Int, _ thing: String) -> String {
+    "\(NumberText.count(count)) \(thing)\(count == 1 ? "" : "s")"
   }
 
   /// The notice that accounts are made up; nil where all are real.
@@ -18,7 +23,8 @@ enum RunWording {
     guard report.run.isSynthetic || report.venues.contains(where: \.isSynthetic) else { return nil }
     let names = report.venues.filter(\.isSynthetic).map(\.id)
     let what = names.isEmpty ? "Part of the input" : "The book of \(names.joined(separator: " and "))"
-    return "Synthetic data. \(what) was drawn from stated distributions; no figure here describes real accounts."
+    return "Synthetic data. \(what) is made up, by hand or from stated distributions; no figure here describes real "
+      + "accounts."
   }
 
   /// What the brackets mean, and the arrows where there are some.

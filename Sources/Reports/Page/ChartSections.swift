@@ -10,7 +10,10 @@ enum ChartSections {
       section(
         "map", "Liquidation map", report.venues.flatMap { mapFigures(report, $0.id) },
         tables: ExposureTables.all(report)),
-      section("reserve-paths", "The reserve along the paths", report.venues.flatMap { reserveFans(report, $0.id) }),
+      // Shares of a reserve of nothing are no figures.
+      section(
+        "reserve-paths", "The reserve along the paths",
+        report.venues.filter { $0.initialReserve > 0 }.flatMap { reserveFans(report, $0.id) }),
       section(
         "prices", "Prices along the paths", priceFans(report), isSmall: true,
         note:

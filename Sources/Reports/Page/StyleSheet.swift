@@ -91,6 +91,7 @@ enum StyleSheet {
   private static let charts = """
     .figures { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); gap: 26px 32px; }
     .figures.small { grid-template-columns: repeat(auto-fill, minmax(min(100%, 230px), 1fr)); gap: 18px 22px; }
+    .figures.small:has(> figure:only-child) { grid-template-columns: repeat(auto-fill, minmax(min(100%, 440px), 1fr)); }
     .figures.small + .figures, .figures + .figures.small { margin-top: 26px; }
     figure { margin: 0; min-width: 0; break-inside: avoid; }
     figure.wide { grid-column: 1 / -1; max-width: 760px; }

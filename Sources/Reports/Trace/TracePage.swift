@@ -25,7 +25,7 @@ extension PathTrace {
       return NamedText(
         venue.id,
         "loss \(NumberText.money(venue.loss)), uncovered \(NumberText.money(venue.uncovered)), reserve left "
-          + "\(NumberText.money(end?.reserve ?? .nan)), \(NumberText.count(end?.closings ?? 0)) closings of "
+          + "\(NumberText.money(end?.reserve ?? .nan)), \(RunWording.counted(end?.closings ?? 0, "closing")) of "
           + NumberText.money(end?.liquidated ?? .nan))
     }
     let why = causes.map { "\(Self.words[$0.name] ?? $0.name) \(NumberText.count($0.count))" }
@@ -123,7 +123,9 @@ struct TraceView {
       ($0.element.notional, $1.offset) > ($1.element.notional, $0.offset)
     }.prefix(Self.closingsShown).map(\.element)
     closingsNote =
-      "The \(largest.count) largest of \(NumberText.count(trace.liquidations.count)) closings; all are in trace.json."
+      trace.liquidations.count <= Self.closingsShown
+      ? "All closings, largest first."
+      : "The \(largest.count) largest of \(NumberText.count(trace.liquidations.count)) closings; all are in trace.json."
     closings =
       FigureTable(
         header: ["account", "venue", "cause", "hours", "wave", "notional"],

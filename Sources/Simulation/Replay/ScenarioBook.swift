@@ -107,16 +107,21 @@ final class ScenarioBook {
     values.refresh(columns)
     reference = values.version
     plan.rows.losses(quantity: book.quantity, values: values.values, into: &heldLosses, groups: &groupLosses)
+    let (quantity, standing, packed) = (ledger.quantity, ledger.standing, columns.packed)
+    let (headroom, accounts) = (model.headroom, plan.part.accounts)
     for row in health.indices {
-      health[row] = linear(row, columns, ledger, weighted) - factor * heldLosses[row]
+      let account = Int(accounts[row])
+      let linear = headroom.headroom(
+        row: account, quantity: quantity, weighted: weighted, constant: standing[account], columns: packed)
+      health[row] = linear - factor * heldLosses[row]
     }
     for account in ledger.touched where plan.row[Int(account)] >= 0 {
       health[Int(plan.row[Int(account)])] = exact(Int(plan.row[Int(account)]), columns, ledger, weighted)
     }
-    for about in plan.columns {
-      for lane in about.offset..<about.offset + about.size {
-        combined[lane] = columns.unitValue[about.column] + factor * values.values[lane]
-      }
+    for index in plan.columns.indices {
+      let offset = plan.columns[index].offset
+      let value = columns.unitValue[plan.columns[index].column]
+      for lane in offset..<offset + plan.columns[index].size { combined[lane] = value + factor * values.values[lane] }
     }
     for column in unitValue.indices {
       unitValue[column] = columns.unitValue[column]
@@ -217,16 +222,17 @@ final class ScenarioBook {
       let rise = columns.unitValue[column] - unitValue[column]
       set(column, long: -rise, short: rise, columns, scale: 0)
     }
-    for about in plan.columns {
-      let now = columns.unitValue[about.column]
+    for index in plan.columns.indices {
+      let (column, offset) = (plan.columns[index].column, plan.columns[index].offset)
+      let now = columns.unitValue[column]
       var (fall, rise, largest) = (0.0, 0.0, 0.0)
-      for lane in about.offset..<about.offset + about.size {
+      for lane in offset..<offset + plan.columns[index].size {
         let change = now + factor * values.values[lane] - combined[lane]
         rise = max(rise, change)
         fall = max(fall, -change)
         largest = max(largest, abs(combined[lane]))
       }
-      set(about.column, long: fall, short: rise, columns, scale: largest)
+      set(column, long: fall, short: rise, columns, scale: largest)
     }
   }
 

@@ -29,27 +29,31 @@ final class ScenarioValues {
     guard version != now else { return }
     version = now
     let elapsed = Double(columns.step) * stepHours
-    for about in plan.columns {
-      if let options = about.options {
-        write(options, about, columns, elapsed: elapsed)
-        continue
-      }
-      for (index, shock) in about.shocks.enumerated() {
-        values[about.offset + index] =
-          columns.shockedGain(column: about.column, priceMove: shock.priceMove) * shock.weight
+    // By index: a copy of an entry would cost as much as what it is wanted for.
+    for index in plan.columns.indices {
+      if let options = plan.columns[index].options {
+        write(options, at: index, columns, elapsed: elapsed)
+      } else {
+        writeLinear(at: index, columns)
       }
     }
   }
 
+  private func writeLinear(at index: Int, _ columns: ColumnState) {
+    let (column, offset) = (plan.columns[index].column, plan.columns[index].offset)
+    for (number, shock) in plan.columns[index].shocks.enumerated() {
+      values[offset + number] = columns.shockedGain(column: column, priceMove: shock.priceMove) * shock.weight
+    }
+  }
+
   /// The gains of an option: nothing once it is settled.
-  private func write(
-    _ options: OptionScenarios, _ about: ScenarioPlan.Column, _ columns: ColumnState, elapsed: Double
-  ) {
-    guard let option = columns.optionNow(column: about.column) else {
-      for lane in about.offset..<about.offset + about.size { values[lane] = 0 }
+  private func write(_ options: OptionScenarios, at index: Int, _ columns: ColumnState, elapsed: Double) {
+    let offset = plan.columns[index].offset
+    guard let option = columns.optionNow(column: plan.columns[index].column) else {
+      for lane in offset..<offset + plan.columns[index].size { values[lane] = 0 }
       return
     }
-    let scale = plan.part.scaling.multiple(hoursToExpiry: max(0, about.expiryHours - elapsed))
-    options.write(option, volatilityScale: scale, to: &values, at: about.offset)
+    let scale = plan.part.scaling.multiple(hoursToExpiry: max(0, plan.columns[index].expiryHours - elapsed))
+    options.write(option, volatilityScale: scale, to: &values, at: offset)
   }
 }

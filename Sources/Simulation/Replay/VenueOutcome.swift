@@ -24,7 +24,7 @@ extension VenueReplay {
     return book.accounts.indices.reduce(positions) { $0 + scenarioRequirement(of: $1) }
   }
 
-  /// Notional that each closing of the wave just decided takes off, before it is booked.
+  /// Notional that each closing of the wave just decided takes off, before it is booked; an option counts by its value.
   var closingNotionals: [Double] {
     lastClosings.map { closing in
       if closing.repaid > 0 { return closing.repaid }
@@ -33,7 +33,7 @@ extension VenueReplay {
         let about = ledger.book.columns[column]
         guard about.countsAsNotional else { return sum }
         let share = about.side == .perpetual ? closing.derivativeFraction : closing.debtFraction
-        return sum + share * abs(ledger.quantity[position]) * columns.unitNotional[column]
+        return sum + share * abs(ledger.quantity[position]) * columns.unitClosed(column)
       }
     }
   }
