@@ -4,9 +4,26 @@ public enum LiquidationMethod: Sendable, Hashable {
   case full
   /// The same fraction of every derivative position, just enough to be `targetBuffer` above maintenance again.
   case partial(targetBuffer: Double)
+  /// The same fraction of every derivative position: that of the lowest rung which the account has fallen below. Rungs are
+  /// in descending order, the first at 1.
+  case ladder([LiquidationRung])
   /// Lending: up to `closeFactor` of the debt is repaid, all of it below `fullBelowHealthFactor`; the liquidator seizes
   /// collateral worth the repayment times (1 + `bonus`).
   case closeFactor(closeFactor: Double, fullBelowHealthFactor: Double, bonus: Double)
+}
+
+/// One rung of a partial-liquidation ladder.
+public struct LiquidationRung: Sendable, Hashable {
+  /// Weighted equity ÷ maintenance requirement that an account is below.
+  public var below: Double
+  /// Fraction of its derivatives that is then closed at once.
+  public var share: Double
+
+  /// Creates a rung.
+  public init(below: Double, share: Double) {
+    self.below = below
+    self.share = share
+  }
 }
 
 /// A venue's liquidation terms.

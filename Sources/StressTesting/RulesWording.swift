@@ -47,6 +47,8 @@ extension LiquidationMethod {
     switch self {
     case .full: "full"
     case .partial(let buffer): "partial, target buffer \(buffer)"
+    case .ladder(let rungs):
+      "ladder: " + rungs.map { "\($0.share) below \($0.below) of maintenance" }.joined(separator: ", ")
     case .closeFactor(let factor, let full, let bonus):
       "close factor \(factor), everything below health \(full), bonus \(bonus)"
     }

@@ -108,6 +108,10 @@ struct PortfolioProblemTests {
     Case(
       "initial: 0.1, maintenance: 0.05 }\n  small", "initial: 0.1, maintenance: 0.2 }\n  small",
       "15: margin.large[1].maintenance", "above the initial rate"),
+    Case(
+      "policy: partial, targetBuffer: 0.1",
+      "policy: ladder, rungs: [{ below: 1, close: 0.5 }, { below: 0.5, close: 0.2 }]",
+      "18: liquidation.rungs", "close no less further down"),
     Case("policy: partial", "policy: gentle", "18: liquidation.policy", "not allowed"),
     Case("penalty: 0.01", "penalty: 1", "18: liquidation.penalty", "not allowed"),
     Case("penalty: 0.01, ", "", "18: liquidation.penalty", "required"),

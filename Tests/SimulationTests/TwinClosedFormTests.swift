@@ -1,5 +1,6 @@
 import Clearing
 import Foundation
+import Simulation
 import TestSupport
 import Testing
 import Venues
@@ -9,6 +10,23 @@ import Venues
 struct TwinClosedFormTests {
   /// Largest relative difference that rounding explains here.
   private let rounding = 1e-12
+
+  @Test(
+    "a ladder closes the share of the lowest rung reached: a quarter below maintenance, all below half of it",
+    arguments: [(94.5, 0.25), (93, 0.25), (92.4, 0.25), (92.2, 1), (96, 0)])
+  func ladder(price: Double, share: Double) throws {
+    // 1,000 of cash carry 100 at 100; at price p equity is 100p − 9,000 and maintenance 5p, so half of it is reached at 92.31.
+    var venue = TwinSmallVenue(holdings: [.init(cash: 1000, perpetual: 100, entryPrice: 100)])
+    venue.liquidation = LiquidationPolicy(
+      method: .ladder([LiquidationRung(below: 1, share: 0.25), LiquidationRung(below: 0.5, share: 1)]), penalty: 0,
+      reserveShare: 0, waves: 1)
+    let action = try venue.trace([100, price]).steps[1].waves.first?.actions.first
+    #expect(action?.closing.perpetualShare ?? 0 == share)
+    let observer = TwinObserver()
+    let twin = try venue.twin([100, price])
+    _ = try twin.simulator().replay(path: 0, model: 0, observer: observer)
+    #expect(observer.waves.first?.closings.first?.derivativeFraction ?? 0 == share)
+  }
 
   @Test(
     "a partial close without impact lands on the target buffer, spread and penalty paid",

@@ -55,6 +55,10 @@ struct TwinFeatureCounts {
       let account = twin.venues[action.venue].venue.book.accounts[closing.account]
       add("full close", when: closing.perpetualShare == 1)
       add("partial close", when: closing.perpetualShare > 0 && closing.perpetualShare < 1)
+      if case .ladder = twin.venues[action.venue].rules.liquidation.method {
+        add("rung of a ladder", when: closing.perpetualShare < 1)
+        add("last rung of a ladder", when: closing.perpetualShare == 1)
+      }
       add("isolated close", when: account.owner != nil)
       add("close of an account with credit", when: account.credit > 0)
       add("isolated collateral returned", when: action.returned > 0)

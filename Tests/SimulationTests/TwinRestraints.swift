@@ -22,6 +22,12 @@ extension ClearingRules {
           ? LiquidatorTerms.Outages(perDay: figures.uniform(0.2, 6), meanHours: figures.uniform(1, 12)) : nil)
     }
     if case .closeFactor = liquidation.method { return }
+    if case .partial = liquidation.method, figures.flip(0.4) {
+      liquidation.method = .ladder([
+        LiquidationRung(below: 1, share: figures.uniform(0.1, 0.5)),
+        LiquidationRung(below: figures.uniform(0.1, 0.9), share: figures.pick(1, 0.7)),
+      ])
+    }
     guard figures.flip(0.6) else { return }
     backstop = Backstop(
       capital: figures.logUniform(1e2, 1e6), discount: figures.uniform(0, 0.05),

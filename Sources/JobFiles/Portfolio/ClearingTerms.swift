@@ -28,6 +28,7 @@ struct ClearingTerms {
   private enum Policy: String, CaseIterable {
     case full
     case partial
+    case ladder
     case closeFactor = "close-factor"
   }
 
@@ -41,6 +42,10 @@ struct ClearingTerms {
   private static let buffer = Parameter<Double>.number(
     "targetBuffer", unit: "fraction of maintenance", in: Bounds(0, 10), default: 0,
     "how far above maintenance a partial closing aims")
+  private static let rungBelow = Parameter<Double>.number(
+    "below", unit: "fraction of maintenance", in: .fraction, "weighted equity below which the rung is reached")
+  private static let rungShare = Parameter<Double>.number(
+    "close", unit: "fraction of derivatives", in: Bounds(0, 1, openBelow: true), "what is closed at once there")
   private static let closeFactor = Parameter<Double>.number(
     "closeFactor", unit: "fraction of debt", in: Bounds(0, 1, openBelow: true), "largest share of a debt repaid at once"
   )
@@ -102,12 +107,39 @@ struct ClearingTerms {
     case .partial:
       method = section.read(Self.buffer).map { .partial(targetBuffer: $0) }
       penalty = section.read(Self.penalty)
+    case .ladder:
+      method = readRungs(&section).map { .ladder($0) }
+      penalty = section.read(Self.penalty)
     case .closeFactor: method = readCloseFactor(&section)
     }
     let share = section.read(Self.reserveShare)
     let waves = section.read(Self.waves)
     guard let method, let penalty, let share, let waves else { return nil }
     return LiquidationPolicy(method: method, penalty: penalty, reserveShare: share, waves: waves)
+  }
+
+  /// The rungs of a ladder, from maintenance down; nil, recorded, where one is wrong.
+  private static func readRungs(_ section: inout ParameterReader) -> [LiquidationRung]? {
+    let before = section.problems.count
+    let items = section.list("rungs", required: true, allowed: "a list of { below, close }")
+    let rungs = items.compactMap { item -> LiquidationRung? in
+      var entry = ParameterReader(item, problems: section.problems)
+      let below = entry.read(rungBelow)
+      let share = entry.read(rungShare)
+      entry.finish()
+      guard let below, let share else { return nil }
+      return LiquidationRung(below: below, share: share)
+    }
+    guard section.problems.count == before else { return nil }
+    let descends = zip(rungs, rungs.dropFirst()).allSatisfy { $0.below > $1.below && $0.share <= $1.share }
+    guard rungs.first?.below == 1, descends else {
+      section.record(
+        "rungs go down from maintenance, and close no less further down", key: "rungs",
+        found: rungs.map { "\($0.below): \($0.share)" }.joined(separator: ", "),
+        allowed: "the first below 1, each later one below less, closing at least as much")
+      return nil
+    }
+    return rungs
   }
 
   /// The terms of lending; the bonus takes the penalty's place.
@@ -170,7 +202,7 @@ struct ClearingTerms {
     let hasPerpetuals = listing.instruments.contains(where: \.isDerivative)
     switch liquidation.method {
     case .full: break
-    case .partial:
+    case .partial, .ladder:
       if !hasPerpetuals { intake.warn("without derivatives, partial closes in full", at: place) }
     case .closeFactor(_, _, let bonus): warn(ofBonus: bonus, listing, intake)
     }

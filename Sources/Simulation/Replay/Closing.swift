@@ -73,6 +73,8 @@ struct ClosingRule {
         fraction: partialFraction(
           account, buffer, scenarioRequirement, ledger, columns, halfSpread, penalised: true), ledger, columns,
         halfSpread)
+    case .ladder(let rungs):
+      close(account, fraction: share(rungs, account, scenarioRequirement, ledger, columns), ledger, columns, halfSpread)
     case .closeFactor(let factor, let fullBelow, let bonus):
       repay(account, factor: factor, fullBelow: fullBelow, bonus: bonus, ledger, columns)
     }
@@ -111,6 +113,30 @@ struct ClosingRule {
     let fraction = (target - weighted) / (target - cost)
     // All but rounding is all: nobody keeps a billionth of a position.
     return fraction > 1 - 1e-9 ? 1 : max(fraction, 0)
+  }
+
+  /// The share of the lowest of `rungs` that the account's weighted equity is below, as a multiple of maintenance; 0 where it
+  /// is below none, 1 where it has no derivatives.
+  private func share(
+    _ rungs: [LiquidationRung], _ account: Int, _ scenarioRequirement: Double, _ ledger: AccountLedger,
+    _ columns: ColumnState
+  ) -> Double {
+    var weighted = ledger.standing[account]
+    var requirement = scenarioRequirement
+    var hasDerivatives = false
+    for position in ledger.book.positions(of: account) {
+      let quantity = ledger.quantity[position]
+      let column = Int(ledger.book.column[position])
+      weighted +=
+        requirements.maintenance.weight(position: position, quantity: quantity) * quantity * columns.unitValue[column]
+      requirement +=
+        columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
+        * requirements.maintenance.requirement(
+          position: position, notional: abs(quantity) * columns.unitNotional[column])
+      if ledger.book.columns[column].side == .perpetual, quantity != 0 { hasDerivatives = true }
+    }
+    guard hasDerivatives else { return 1 }
+    return rungs.last { weighted < $0.below * requirement }?.share ?? 0
   }
 
   /// Closes `fraction` of the perpetuals; when that is everything, buys back the debts and sells as much collateral as

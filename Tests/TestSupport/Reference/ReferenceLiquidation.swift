@@ -50,6 +50,17 @@ extension ReferenceClearingHouse {
       var closing = ReferenceClosing(account: index)
       closing.perpetualShare = share
       return closing
+    case .ladder(let rungs):
+      guard account.positions.contains(where: { $0.side == .perpetual && $0.quantity != 0 }) else {
+        return fullClosing(of: index, valuation)
+      }
+      let weighted = margin.weightedEquity(.maintenance, of: account, valuation) + account.terms.credit
+      let requirement = margin.requirement(.maintenance, of: account, valuation)
+      let reached = rungs.filter { weighted < $0.below * requirement }.min { $0.below < $1.below }
+      if let reached, reached.share >= 1 { return fullClosing(of: index, valuation) }
+      var closing = ReferenceClosing(account: index)
+      closing.perpetualShare = reached?.share ?? 0
+      return closing
     case .closeFactor(let closeFactor, let fullBelow, let bonus):
       return lendingClosing(
         of: index, closeFactor: closeFactor, fullBelowHealthFactor: fullBelow, bonus: bonus, valuation)
