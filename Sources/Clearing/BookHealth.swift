@@ -20,6 +20,7 @@ public struct AccountHealth: Sendable, Hashable {
 
 extension RequirementTable.Level {
   /// T of one position of `notional` ≥ 0 before its factor.
+  @inlinable
   public func requirement(position: Int, notional: Double) -> Double {
     let number = Int(table[position])
     var largest = 0.0

@@ -122,6 +122,7 @@ extension MarginFactors {
 }
 
 /// Where the factor on a position of `quantity` in `column` stands: 2·column, and one more if it is negative.
+@inlinable
 public func factorIndex(column: Int, quantity: Double) -> Int { 2 * column + (quantity < 0 ? 1 : 0) }
 
 /// The factors of a static model: all 1.

@@ -62,9 +62,9 @@ public struct Book: Sendable {
     public func dependsOn(_ asset: Int) -> Bool { self.asset == asset || otherAsset == asset }
 
     /// Whether positions here count towards notional: futures, options and debts, a position of two legs once.
-    public var countsAsNotional: Bool { side != .held && leg != .coins && leg != .money }
+    @inlinable public var countsAsNotional: Bool { side != .held && leg != .coins && leg != .money }
     /// Whether closing a position here trades in the market of its asset.
-    public var isTraded: Bool { leg != .face && leg != .money && leg != .option }
+    @inlinable public var isTraded: Bool { leg != .face && leg != .money && leg != .option }
     /// Whether a rate on notional margins it: an option has tables of its own, and the money of a contract counts in full.
     public var isRated: Bool { leg != .money && leg != .option }
   }
@@ -164,6 +164,7 @@ public struct Book: Sendable {
   }
 
   /// Positions of account `index`.
+  @inlinable
   public func positions(of index: Int) -> Range<Int> { Int(rowStart[index])..<Int(rowStart[index + 1]) }
 }
 

@@ -30,6 +30,7 @@ public struct RequirementTable: Sendable {
     ///
     /// A balance counts min(w, 1.1/(1 + k√size)), a debt max(w, 0.8·w + k√size); with k = 0 that is w. So q·w(q) never
     /// falls as a balance grows, and a weight never raises equity.
+    @inlinable
     public func weight(position: Int, quantity: Double) -> Double {
       let plain = weight[position]
       guard !sizeFactor.isEmpty, sizeFactor[position] > 0 else { return plain }

@@ -50,6 +50,14 @@ public final class ColumnMoves {
     steepness.deallocate()
   }
 
+  /// Whether every move is a number, so that a comparison with it says something.
+  var areComparable: Bool {
+    // Moves are not negative, so their sum is a number just if each of them is.
+    var sum = 0.0
+    for key in 0...severalKey { sum += moves[key] }
+    return !sum.isNaN
+  }
+
   /// The key of rows of several entries, the last.
   var severalKey: Int { 2 * columns }
 

@@ -85,9 +85,16 @@ public final class HeadroomWindow {
     moves.move(to: state)
     let moved = moves.moves
     var inReach = 0
-    for index in 0..<count {
-      near[inReach] = candidates[index]
-      inReach &+= reaches[index] >= moved[Int(keys[index])] ? 0 : 1
+    if moves.areComparable {
+      // The sign of the difference, added without a branch: which rows are in reach, no processor can foresee. ∞ − ∞ is
+      // a NaN of either sign: such a row is in reach or holds nothing.
+      for index in 0..<count {
+        near[inReach] = candidates[index]
+        inReach &+= Int(truncatingIfNeeded: (reaches[index] - moved[Int(keys[index])]).bitPattern >> 63)
+      }
+    } else {
+      for index in 0..<count { near[index] = candidates[index] }
+      inReach = count
     }
     var number = 0
     withHoldings(quantity, weighted) { held in

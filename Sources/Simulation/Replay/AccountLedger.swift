@@ -106,7 +106,8 @@ final class AccountLedger {
 
   /// Whether an account holds nothing but cash.
   func holdsNothing(_ account: Int) -> Bool {
-    book.positions(of: account).allSatisfy { quantity[$0] == 0 }
+    for position in book.positions(of: account) where quantity[position] != 0 { return false }
+    return true
   }
 
   /// Cash plus the value of all positions at `unitValue` per column.

@@ -187,9 +187,10 @@ final class ColumnState {
 
   /// Takes the factors of the margin model times `scale`.
   func setFactors(_ factors: any MarginFactors, scale: Double) {
+    let (initial, maintenance) = (factors.initial, factors.maintenance)
     for index in initialFactor.indices {
-      initialFactor[index] = factors.initial[index] * scale
-      maintenanceFactor[index] = factors.maintenance[index] * scale
+      initialFactor[index] = initial[index] * scale
+      maintenanceFactor[index] = maintenance[index] * scale
       packed[index / 2 * HeadroomRows.columnStride + 2 + index % 2] = maintenanceFactor[index]
     }
   }

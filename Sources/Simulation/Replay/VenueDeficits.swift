@@ -33,8 +33,15 @@ extension VenueReplay {
   /// The screen knows the linear part of health only: what it detects of accounts margined by scenarios is among theirs.
   func openAccounts(_ count: Int, _ byScenario: [Int]) -> [Int] {
     guard count > 0 || !byScenario.isEmpty else { return [] }
-    let found = detected[0..<count].lazy.map(Int.init).filter { !self.ledger.isClosed[$0] }
-    guard let scenarios else { return Array(found) }
-    return (found.filter { !scenarios.contains($0) } + byScenario.filter { !self.ledger.isClosed[$0] }).sorted()
+    var found: [Int] = []
+    found.reserveCapacity(count + byScenario.count)
+    for index in 0..<count {
+      let account = Int(detected[index])
+      if !ledger.isClosed[account], scenarios?.contains(account) != true { found.append(account) }
+    }
+    guard !byScenario.isEmpty else { return found }
+    for account in byScenario where !ledger.isClosed[account] { found.append(account) }
+    found.sort()
+    return found
   }
 }

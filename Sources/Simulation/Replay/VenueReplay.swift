@@ -267,10 +267,9 @@ final class VenueReplay {
 
   /// Settles those of `closings` whose accounts hold nothing any more.
   func settleEmptied(_ closings: [Closing]) {
-    let emptied = closings.map(\.account).filter { ledger.holdsNothing($0) }
     // Isolated remainders return before anybody is judged wiped out, so that the order of accounts does not matter.
-    for account in emptied { ledger.returnRemainder(of: account) }
-    for account in emptied { wipeOut(account) }
+    for closing in closings where ledger.holdsNothing(closing.account) { ledger.returnRemainder(of: closing.account) }
+    for closing in closings where ledger.holdsNothing(closing.account) { wipeOut(closing.account) }
   }
 
   /// The closings of the wave last decided, for traces.
