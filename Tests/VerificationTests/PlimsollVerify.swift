@@ -40,7 +40,8 @@ struct RunCases: ParsableCommand {
   func run() throws {
     BLAS.useOneThread()
     let setting = VerificationSetting(
-      workers: max(1, workers ?? Machine.allowedCores), data: data ?? ProjectFolders.data,
+      workers: max(1, workers ?? Machine.allowedCores),
+      data: URL(fileURLWithPath: data ?? ProjectFolders.data).standardizedFileURL.path,
       results: out ?? ProjectFolders.results)
     let chosen = allVerificationCases.filter { item in cases.isEmpty || cases.contains { item.id.hasPrefix($0) } }
     var table = VerificationTable()

@@ -5,8 +5,9 @@ let allVerificationCases: [VerificationCase] = [
   barrierCase, bridgeCase, expiryCase, optionCase, lognormalCase,
   garchMomentsCase, squaresCase, marginsCase, jointTailCase, pegCase,
   recoveryCase, processRecoveryCase, conversionCase, historyCase, benchmarkCase, realFitCase,
-  constantVolatilityCase, volatilityClockCase, impactCase, conservationCase, matchingCase, coverageCase, nightlyCase,
-  realInputCase, eventsCase,
+  constantVolatilityCase, volatilityClockCase, impactCase, conservationCase, conservationEverythingCase, matchingCase,
+  coverageCase, nightlyCase,
+  realInputCase, eventsCase, octoberCase, deficitCase,
 ]
 
 /// One question put to the package, with as many answers as it takes.
