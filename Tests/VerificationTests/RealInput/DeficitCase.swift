@@ -11,22 +11,22 @@ let deficitCase = VerificationCase(
   id: "deficit", group: .realInput,
   summary: "the lending pool of today in seven crises: deficit ÷ liquidated value, against published ones"
 ) { setting in
-  let files = [EventsJob.hourly, EventsJob.fourHourly]
+  let files = [EventsJob.hourly, EventsJob.fourHourly, exchangeVolumes]
   guard files.allSatisfy({ FileManager.default.fileExists(atPath: "\(setting.data)/\($0)") }) else {
-    return [.skipped("lending deficits", because: "\(files.joined(separator: " or ")) is not in \(setting.data)")]
+    return [.skipped("lending deficits", because: "one of \(files.joined(separator: ", ")) is not in \(setting.data)")]
   }
   let inputs = "\(setting.results)/deficit-input"
   let file = try EventsJob.lending.write(data: setting.data, to: inputs)
-  let feed = try portfolioWithFeed("\(inputs)/lending-pool")
+  let depth = try exchangeDepth(setting.data)
   let replays = try deficitVariants.map { variant in
-    let overrides = variant.overrides + (variant.hasFeed ? [JobOverride(keyPath: "portfolio", yaml: feed)] : [])
+    let overrides = variant.overrides + (variant.hasExchangeDepth ? [depth] : [])
     let report = try StressTest(try StressJob.load(path: file, overrides: overrides)).run(workers: setting.workers)
     return (variant, report)
   }
   return publishedDeficits.map { event in
     .holds(
       "published, \(event.name)", expected: "", obtained: percent(event.deficit / event.liquidated), true)
-  } + replays.flatMap { rows($0.1, $0.0.name) } + (try drawnRows(setting))
+  } + replays.flatMap { rows($0.1, $0.0.name) } + (try drawnRows(setting, depth))
 }
 
 /// Deficits and liquidated value of Aave, all instances: Chaos Labs, *Risk Report: Insights from Recent Market Events*,
@@ -39,7 +39,7 @@ private let publishedDeficits: [(name: String, deficit: Double, liquidated: Doub
 private struct DeficitVariant {
   let name: String
   var overrides: [JobOverride] = []
-  var hasFeed = false
+  var hasExchangeDepth = false
 }
 
 private let deficitVariants: [DeficitVariant] = [
@@ -47,23 +47,31 @@ private let deficitVariants: [DeficitVariant] = [
   DeficitVariant(name: "closes, depth on chain", overrides: [closes]),
   DeficitVariant(name: "lows, no impact", overrides: [noImpact]),
   DeficitVariant(name: "closes, no impact", overrides: [closes, noImpact]),
-  DeficitVariant(name: "lows, no impact, a feed that pushes at 0.5 %", overrides: [noImpact], hasFeed: true),
+  DeficitVariant(name: "lows, depth of an exchange", hasExchangeDepth: true),
+  DeficitVariant(name: "closes, depth of an exchange", overrides: [closes], hasExchangeDepth: true),
 ]
 
 private let closes = JobOverride(keyPath: "market.intraStep", yaml: "{ kind: none }")
 private let noImpact = JobOverride(
   keyPath: "depth", yaml: "{ impact: { coefficient: 0, exponent: 0.8, permanentShare: 0.4, halfLifeHours: 4 } }")
 
-/// The pool with an oracle that publishes when the price has moved by half a per cent, or after an hour.
-private func portfolioWithFeed(_ folder: String) throws -> String {
-  let source = "\(ProjectFolders.package)/Portfolios/lending-pool"
-  try? FileManager.default.removeItem(atPath: folder)
-  try FileManager.default.copyItem(atPath: source, toPath: folder)
-  let venue = try String(contentsOfFile: "\(source)/venue.yaml", encoding: .utf8)
-  try (venue + "\noracle: { kind: deviation, deviation: 0.005, heartbeatHours: 1 }\n")
-    .write(toFile: "\(folder)/venue.yaml", atomically: true, encoding: .utf8)
-  return folder
+/// Depth and impact law of an order-book market that liquidators hedge in: the 30-day volume of the largest exchange, staked
+/// ether sold as ether, under the square-root law.
+private func exchangeDepth(_ data: String) throws -> JobOverride {
+  let markets = try plainTable("\(data)/\(exchangeVolumes)")
+  let volumes = try [("ETH", "ETHUSDT"), ("STETH", "ETHUSDT"), ("WBTC", "BTCUSDT"), ("USDC", "BTCUSDT")].map {
+    asset, market in
+    let row = try required(markets.first { $0["symbol"] == Substring(market) }, market)
+    let volume = try required(row["adv_30d_usdt"].flatMap { Double($0) }, "the volume of \(market)")
+    return "{ id: \(asset), averageDailyVolume: \(volume), halfSpread: 0.0005 }"
+  }
+  return JobOverride(
+    keyPath: "depth",
+    yaml: "{ assets: [\(volumes.joined(separator: ", "))], "
+      + "impact: { coefficient: 1, exponent: 0.5, permanentShare: 0.4, halfLifeHours: 4 } }")
 }
+
+private let exchangeVolumes = "binance_perp_market_stats.csv"
 
 private func rows(_ report: StressReport, _ variant: String) -> [VerificationRow] {
   let events = report.scenarios.dropFirst()
@@ -86,8 +94,10 @@ private func rows(_ report: StressReport, _ variant: String) -> [VerificationRow
 }
 
 /// The embedded lending job on 4,096 paths, with and without impact: a ratio of means, with the error of the numerator.
-private func drawnRows(_ setting: VerificationSetting) throws -> [VerificationRow] {
-  let variants: [(String, [JobOverride])] = [("depth on chain", []), ("no impact", [noImpact])]
+private func drawnRows(_ setting: VerificationSetting, _ depth: JobOverride) throws -> [VerificationRow] {
+  let variants: [(String, [JobOverride])] = [
+    ("depth on chain", []), ("depth of an exchange", [depth]), ("no impact", [noImpact]),
+  ]
   return try variants.map { name, overrides in
     let job = try StressJob.load(
       path: ProjectFolders.package + "/Jobs/lending.yaml",
