@@ -120,7 +120,7 @@ struct SampleOutcomes {
     case .largestShortfall: return required * 0.4
     case .twoLargestShortfalls: return required * 0.6
     case .badDebt, .deleveragedNotional, .profitForgone, .conservationResidual, .drawnFromSegments, .drawnFromShared,
-      .equityLost, .penalties, .waitingNotionalHours, .largestWaiting, .liquidatorIncome, .backstopTaken,
+      .equityLost, .penalties, .waitingNotionalHours, .largestWaiting, .openDeficit, .liquidatorIncome, .backstopTaken,
       .backstopProfit, .backstopFailed:
       return 0
     case .oracleBlocked, .oracleErrorMean, .oracleErrorLargest: return .nan

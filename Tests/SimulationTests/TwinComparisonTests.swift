@@ -262,6 +262,7 @@ struct TwinComparisonTests {
     case .drawnFromSegments: return (outcome.drawnFromSegments, money)
     case .drawnFromShared: return (outcome.drawnFromShared, money)
     case .waitingNotionalHours: return (outcome.waitingHours, money * twin.grid.horizonHours)
+    case .openDeficit: return (outcome.openDeficit, money)
     case .largestWaiting: return (outcome.largestWaiting, money)
     case .liquidatorIncome: return (outcome.liquidatorIncome, money)
     case .backstopTaken: return (outcome.backstopTaken, money)

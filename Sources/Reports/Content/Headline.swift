@@ -49,6 +49,7 @@ struct Headline: Sendable {
     ("venue.failureProbability", .only), ("reserve.exhaustionProbability", .only), ("reserve.required", .highest),
     ("reserve.uncovered.mean", .only), ("adl.haircut.mean", .only), ("socialised.mean", .only),
     ("badDebt.mean", .only), ("delay.waiting.mean", .only), ("delay.hours.mean", .only),
+    ("delay.open.mean", .only),
     ("backstop.failureProbability", .only), ("backstop.profit.mean", .only), ("venue.loss.var", .near99),
     ("venue.loss.es", .near99),
     ("venue.loss.es", .highest),
@@ -84,7 +85,7 @@ struct Headline: Sendable {
   /// Who bears what the reserve cannot pay is the venue's choice; what is zero by its rules says nothing. So is money put in
   /// where owners only take out.
   private static let hiddenWhereZero: Set<String> = [
-    "adl.haircut.mean", "socialised.mean", "badDebt.mean", "delay.waiting.mean", "delay.hours.mean",
+    "adl.haircut.mean", "socialised.mean", "badDebt.mean", "delay.waiting.mean", "delay.hours.mean", "delay.open.mean",
     "backstop.failureProbability", "backstop.profit.mean", "owners.toppedUp.mean",
   ]
 

@@ -21,8 +21,12 @@ struct ScenarioTable {
 
   private static let losses: [Titled] = [
     ("loss", .figure("scenario.loss.mean")), ("loss, ES", .figure("scenario.loss.es")),
-    ("shortfalls", .figure("scenario.shortfall.mean")), ("uncovered", .figure("scenario.uncovered.mean")),
-    ("reserve left", .figure("scenario.reserveLeft.mean")), ("reserve exhausted", .exhaustion),
+    ("shortfalls", .figure("scenario.shortfall.mean")), ("still open", .figure("scenario.open.mean")),
+    ("uncovered", .figure("scenario.uncovered.mean")), ("reserve left", .figure("scenario.reserveLeft.mean")),
+    ("reserve exhausted", .exhaustion),
+  ]
+
+  private static let liquidations: [Titled] = [
     ("accounts liquidated", .figure("scenario.accounts.mean")), ("notional", .figure("scenario.notional.mean")),
     ("deepest fall, price → mark", .pair("scenario.exogenousFall.mean", "scenario.markFall.mean")),
   ]
@@ -38,9 +42,14 @@ struct ScenarioTable {
     ("scenario.oracleBlocked.mean", "liquidations that waited"),
   ]
 
-  /// Losses, liquidations and the reserve.
+  /// Losses and the reserve.
   static func losses(_ report: StressReport, venue: String) -> ScenarioTable {
     ScenarioTable(report, venue: venue, losses)
+  }
+
+  /// Liquidations, and how far prices fell.
+  static func liquidations(_ report: StressReport, venue: String) -> ScenarioTable {
+    ScenarioTable(report, venue: venue, liquidations)
   }
 
   /// What was asked for, and whether it was enough; the attacker and the oracle where there is one.
@@ -98,7 +107,8 @@ struct ScenarioTable {
     let tail = level.map { " ES is the mean loss beyond \(NumberText.percent($0))." } ?? ""
     return
       "Totals over each scenario's own horizon: means over its paths with their intervals, the value itself for one given "
-      + "path.\(tail) The book, the venue's rules, the margin models and their factors are those of the job."
+      + "path.\(tail) Loss is shortfalls less the reserve's income, plus what accounts still open at the end lack, because "
+      + "their closing waits or their venue has failed; that part is in no shortfall, and the reserve has not paid it. The book, the venue's rules, the margin models and their factors are those of the job."
   }
 
   /// What each scenario is, one pair each.

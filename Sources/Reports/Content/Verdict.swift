@@ -118,6 +118,7 @@ struct ReserveJudgement {
     sentence = Verdict.Sentence(
       words.tone,
       "\(words.text): it is exhausted on \(NumberText.percent(estimate.value, .measured)) of paths \(range), against \(bound).\(required)"
+        + Self.open(model, venue)
     )
   }
 
@@ -147,6 +148,14 @@ struct ReserveJudgement {
     }
   }
 
+  /// What accounts still open at the horizon lack, as a sentence; empty where that is nothing, or not told from nothing.
+  private static func open(_ model: ModelResult, _ venue: String) -> String {
+    let found = model.estimates.first { $0.id == "delay.open.mean" && $0.label.venue == venue }
+    guard let open = found, open.value > 0, open.interval.low > 0 else { return "" }
+    return " Not in these figures: what accounts still open at the horizon lack, "
+      + "\(NumberText.money(open.value, .measured)) \(NumberText.interval(open.interval, .money)) on average."
+  }
+
   /// The reserve that the highest level asks for, as a sentence; empty if it was not estimated.
   private static func required(_ model: ModelResult, _ venue: String) -> String {
     let levels = model.estimates.filter {
@@ -162,7 +171,7 @@ struct ReserveJudgement {
 
 /// What one model changes against the baseline at one venue: what is better, what it costs, what stays open.
 struct ComparisonJudgement {
-  /// The findings in words, at most three sentences.
+  /// The findings in words, at most four sentences.
   let sentences: [Verdict.Sentence]
 
   /// The measures that decide; the headline table has the others.
@@ -177,10 +186,12 @@ struct ComparisonJudgement {
     let place = "At \(venue), \(pair)"
     let differences = Self.labels(report, venue).compactMap { comparison.difference($0) }
     let distinct = differences.filter(\.isDistinguishable)
-    let better = distinct.filter { MeasureWording($0.id).isBetter(difference: $0.difference) == true }
+    let good = distinct.filter { MeasureWording($0.id).isBetter(difference: $0.difference) == true }
+    let delayed = Self.waitsLonger(comparison, venue) ? good.filter { $0.id == "liquidation.frequency" } : []
+    let better = good.filter { !delayed.contains($0) }
     let worse = distinct.filter { MeasureWording($0.id).isBetter(difference: $0.difference) == false }
     let open = differences.filter { !$0.isDistinguishable && $0.difference.isFinite }
-    guard !better.isEmpty || !worse.isEmpty else {
+    guard !good.isEmpty || !worse.isEmpty else {
       sentences = [Verdict.Sentence(.neutral, "\(place): no difference distinguishable at this number of paths.")]
       return
     }
@@ -188,9 +199,19 @@ struct ComparisonJudgement {
     sentences = [
       better.isEmpty ? nil : Verdict.Sentence(.good, "\(place): better on \(Self.list(better))."),
       worse.isEmpty ? nil : Verdict.Sentence(.bad, "\(place): \(cost) \(Self.list(worse))."),
+      delayed.isEmpty
+        ? nil
+        : Verdict.Sentence(.neutral, "\(place): \(Self.list(delayed)), since closings wait, or are taken over."),
       open.isEmpty
         ? nil : Verdict.Sentence(.neutral, "\(place): no distinguishable difference in \(Self.names(open))."),
     ].compactMap { $0 }
+  }
+
+  /// Whether more waits to be closed than under the baseline: then fewer accounts liquidated are no improvement.
+  private static func waitsLonger(_ comparison: ComparisonResult, _ venue: String) -> Bool {
+    comparison.differences.contains {
+      $0.id == "delay.waiting.mean" && $0.label.venue == venue && $0.isDistinguishable && $0.difference > 0
+    }
   }
 
   /// The deciding measures of the headline, each at one level.

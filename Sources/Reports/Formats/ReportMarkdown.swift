@@ -62,9 +62,11 @@ public struct ReportMarkdown: ReportFormat {
     return ["## Scenarios", escaped(ScenarioTable.note(report))]
       + report.venues.flatMap { venue in
         let losses = ScenarioTable.losses(report, venue: venue.id)
+        let liquidations = ScenarioTable.liquidations(report, venue: venue.id)
         let margins = ScenarioTable.margins(report, venue: venue.id)
         return [
-          "### \(escaped(venue.id))", table(losses.header, losses.rows), table(margins.header, margins.rows),
+          "### \(escaped(venue.id))", table(losses.header, losses.rows),
+          table(liquidations.header, liquidations.rows), table(margins.header, margins.rows),
         ]
       } + [what]
   }

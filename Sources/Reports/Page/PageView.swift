@@ -128,12 +128,13 @@ struct PageView {
     footer = "plimsoll \(report.provenance.programVersion), job \(report.run.job), \(report.provenance.startText)"
   }
 
-  /// The tables of the scenarios, two a venue.
+  /// The tables of the scenarios, three a venue.
   private static func scenarios(_ report: StressReport) -> Scenarios? {
     guard !report.scenarios.isEmpty else { return nil }
     let tables = report.venues.flatMap { venue in
       [
-        ("\(venue.id): losses, liquidations, reserve", ScenarioTable.losses(report, venue: venue.id)),
+        ("\(venue.id): losses and reserve", ScenarioTable.losses(report, venue: venue.id)),
+        ("\(venue.id): liquidations", ScenarioTable.liquidations(report, venue: venue.id)),
         ("\(venue.id): margin", ScenarioTable.margins(report, venue: venue.id)),
       ].map { title, table in
         Table(

@@ -47,6 +47,9 @@ public struct DelayedClosing: PathwiseMeasure {
   public static let measures = [
     MeasureDescription("delay.waiting.mean", .money, "mean of the largest notional that waits at one time"),
     MeasureDescription("delay.hours.mean", .hours, "mean hours from being due to being closed, weighted by notional"),
+    MeasureDescription(
+      "delay.open.mean", .money,
+      "mean of what accounts still open at the horizon lack: loss that no reserve has paid yet"),
     MeasureDescription("backstop.failureProbability", .probability, "chance that the backstop's capital is used up"),
     MeasureDescription("backstop.profit.mean", .money, "mean gain of the backstop; it loses at most its capital"),
     MeasureDescription("backstop.taken.mean", .money, "mean notional that the backstop takes over"),
@@ -63,6 +66,7 @@ public struct DelayedClosing: PathwiseMeasure {
         values: outcomes[.waitingNotionalHours], denominators: outcomes[.liquidatedNotional],
         statistics: [(outcomes.label("delay.hours.mean", .hours), .ratio)],
         undefinedBecause: "nothing was liquidated on any path"),
+      PathVariable(values: outcomes[.openDeficit], statistics: [(outcomes.label("delay.open.mean", .money), .mean)]),
       PathVariable(
         values: outcomes[.backstopFailed],
         statistics: [(outcomes.label("backstop.failureProbability", .probability), .proportion)]),

@@ -10,6 +10,8 @@ public enum ScenarioFigures {
     MeasureDescription("scenario.loss.mean", .money, "loss of the venue over the horizon"),
     MeasureDescription("scenario.loss.es", .money, levels: .losses, "mean loss of the venue beyond the level"),
     MeasureDescription("scenario.shortfall.mean", .money, "shortfalls of accounts, before the reserve"),
+    MeasureDescription(
+      "scenario.open.mean", .money, "what accounts still open at the end lack: loss that no reserve has paid yet"),
     MeasureDescription("scenario.uncovered.mean", .money, "shortfalls beyond the reserve"),
     MeasureDescription("scenario.reserveLeft.mean", .money, "reserve at the end"),
     MeasureDescription("scenario.exhaustionProbability", .probability, "chance that the reserve does not last"),
@@ -89,7 +91,8 @@ public enum ScenarioFigures {
   /// Means of what the engine records of each path.
   private static func means(_ outcomes: VenueOutcomes) -> [PathVariable] {
     let means: [(String, MeasureUnit, PathQuantity)] = [
-      ("scenario.shortfall.mean", .money, .shortfall), ("scenario.uncovered.mean", .money, .uncovered),
+      ("scenario.shortfall.mean", .money, .shortfall), ("scenario.open.mean", .money, .openDeficit),
+      ("scenario.uncovered.mean", .money, .uncovered),
       ("scenario.accounts.mean", .count, .liquidatedAccounts), ("scenario.notional.mean", .money, .liquidatedNotional),
       ("scenario.exogenousFall.mean", .fraction, .exogenousDrawdown),
       ("scenario.markFall.mean", .fraction, .markDrawdown),

@@ -66,6 +66,9 @@ public enum PathQuantity: Int, Sendable, CaseIterable {
   case waitingNotionalHours
   /// The most of it at one time.
   case largestWaiting
+  /// What accounts still open at the horizon, and a backstop, lack: in the venue's loss, but not among the shortfalls that
+  /// the reserve has to pay.
+  case openDeficit
   /// What liquidators earned: penalties or bonuses less the reserve's share, their slippage and their costs.
   case liquidatorIncome
   /// Notional that the backstop took over.

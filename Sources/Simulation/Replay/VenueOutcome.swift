@@ -46,6 +46,7 @@ extension VenueReplay {
     let backstopDeficit = backstop.map { max(0, -$0.equity(columns)) } ?? 0
     if let backstop, backstopDeficit > 0 { contributions?.addLoss(backstopDeficit, of: backstop) }
     set(.loss, tally.shortfalls - tally.inflow + closing.negativeEquity + backstopDeficit)
+    set(.openDeficit, closing.negativeEquity + backstopDeficit)
     set(.uncovered, tally.uncovered)
     set(.shortfall, tally.shortfalls)
     set(.requiredReserve, tally.requiredReserve)

@@ -37,6 +37,8 @@ public struct ReferenceOutcome: Sendable, Hashable {
   public var waitingHours: Double
   /// The most that waited at once.
   public var largestWaiting: Double
+  /// Negative equity of accounts still open at the end, and of the backstop.
+  public var openDeficit: Double
   /// What liquidators earned.
   public var liquidatorIncome: Double
   /// Notional that the backstop took, what it gained, and whether it failed.
@@ -105,7 +107,8 @@ public struct ReferenceOutcome: Sendable, Hashable {
     let end = house.valuation(
       steps[steps.count - 1].closingMarks, hours: Double(steps.count - 1) * market.stepHours)
     let vault = house.backstop?.equity(end) ?? 0
-    loss = path.shortfalls - path.reserveIncome + deficit + max(0, -vault)
+    openDeficit = deficit + max(0, -vault)
+    loss = path.shortfalls - path.reserveIncome + openDeficit
     equityLost = path.equityLost
     penalties = path.penalties
     drawnFromSegments = path.drawnFromSegments
