@@ -48,6 +48,7 @@ func runEvaluate(_ session: Session) throws {
           note: workers == 1 ? "one worker" : "\(workers) workers"))
     }
   }
+  try evaluateOptions(session)
   try againstNumba(session, calm)
   try againstTwin(session, calm)
 }

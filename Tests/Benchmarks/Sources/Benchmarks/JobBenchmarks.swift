@@ -1,39 +1,83 @@
 import Foundation
 import JobFiles
 import Kernels
+import Markets
+import Reports
+import RiskMeasures
 import StressTesting
+import Venues
 
 /// What a child process tells of one job.
 struct JobFigures: Codable {
   var wallSeconds: Double
   var cpuSeconds: Double
   var peakBytes: Int
+  /// Account-checks of one path under all models, the share of accounts liquidated on a path and model, and positions per
+  /// account; nil where the child does not say.
+  var checksPerPath: Double?
+  var shareTouched: Double?
+  var meanPositions: Double?
 }
 
-/// Runs as the child: the whole nightly job, from its files to the report's values.
-func runNightlyChild(_ session: Session) throws {
+/// Runs as the child: a whole job of this repository, from its files to the report's values.
+func runJobChild(_ session: Session, job name: String) throws {
   let start = Machine.monotonicSeconds
   let job = try StressJob.load(
-    path: "\(session.root)/Jobs/nightly.yaml", overrides: [JobOverride(argument: "paths=\(session.nightlyPaths)")])
-  _ = try StressTest(job).run(workers: session.workers)
+    path: "\(session.root)/Jobs/\(name).yaml", overrides: [JobOverride(argument: "paths=\(session.nightlyPaths)")])
+  let report = try StressTest(job).run(workers: session.workers)
+  let accounts = job.venues.reduce(0) { $0 + $1.venue.book.accounts.count }
+  let held = job.venues.reduce(0) { $0 + $1.venue.book.quantity.count }
+  let frequencies = report.models.compactMap { model in
+    model.estimates.first {
+      $0.id == "liquidation.frequency" && $0.label.group == nil && $0.label.asset == nil
+        && $0.label.leverageBucket == nil
+    }?.value
+  }
   let figures = JobFigures(
-    wallSeconds: Machine.monotonicSeconds - start, cpuSeconds: Machine.cpuSeconds, peakBytes: Machine.peakResidentBytes)
+    wallSeconds: Machine.monotonicSeconds - start, cpuSeconds: Machine.cpuSeconds, peakBytes: Machine.peakResidentBytes,
+    checksPerPath: Double(accounts * job.grid.steps * report.models.count),
+    shareTouched: frequencies.isEmpty ? nil : frequencies.reduce(0, +) / Double(frequencies.count),
+    meanPositions: Double(held) / Double(accounts))
   FileHandle.standardOutput.write(try JSONEncoder().encode(figures))
+}
+
+/// A whole job on so many paths in a process of its own: seconds by the clock in use, and what the process tells.
+private func seconds(
+  _ session: Session, job: String, paths: Int
+) throws -> (seconds: Double, figures: JobFigures) {
+  let output = try session.output(
+    of: CommandLine.arguments[0],
+    [
+      "--child", job, "--root", session.root, "--nightly-paths", "\(paths)", "--workers", "\(session.workers)",
+    ])
+  let figures = try JSONDecoder().decode(JobFigures.self, from: output)
+  let processor = figures.cpuSeconds / Double(session.workers)
+  return (session.usesProcessorTime ? processor : figures.wallSeconds, figures)
+}
+
+/// The part of `evaluate` with options and accounts margined by scenarios: the job `options-venue`, by the difference of two
+/// sizes, so that pilot paths, tables and the map of liquidation prices, which do not grow with the paths, do not count.
+func evaluateOptions(_ session: Session) throws {
+  let (few, many) = (256, 768)
+  let first = try seconds(session, job: "options-venue", paths: few)
+  let last = try seconds(session, job: "options-venue", paths: many)
+  let perPath = (last.seconds - first.seconds) / Double(many - few)
+  guard perPath > 0, let checks = last.figures.checksPerPath else {
+    throw Failure("options-venue took no longer on \(many) paths than on \(few)")
+  }
+  session.table.add(
+    Row(
+      name: "evaluate.options-venue", figure: checks / perPath, unit: "checks/s",
+      shareTouched: last.figures.shareTouched, meanPositions: last.figures.meanPositions,
+      note: "\(short(perPath * 1e3)) ms a path: standard margin, and scenarios as configured and matched; "
+        + "\(session.workers) workers"))
 }
 
 /// `nightly`: the whole job in a process of its own.
 func runNightly(_ session: Session) throws {
-  func seconds(paths: Int) throws -> (seconds: Double, figures: JobFigures) {
-    let output = try session.output(
-      of: CommandLine.arguments[0],
-      ["--child", "nightly", "--root", session.root, "--nightly-paths", "\(paths)", "--workers", "\(session.workers)"])
-    let figures = try JSONDecoder().decode(JobFigures.self, from: output)
-    let processor = figures.cpuSeconds / Double(session.workers)
-    return (session.usesProcessorTime ? processor : figures.wallSeconds, figures)
-  }
   let paths = session.nightlyPaths
-  let few = try seconds(paths: max(256, paths / 10))
-  let all = try seconds(paths: paths)
+  let few = try seconds(session, job: "nightly", paths: max(256, paths / 10))
+  let all = try seconds(session, job: "nightly", paths: paths)
   session.table.add(
     Row(
       name: "nightly.\(paths)", figure: all.seconds, unit: "s",

@@ -5,8 +5,8 @@ do {
   let session = try Session(Array(CommandLine.arguments.dropFirst()))
   BLAS.useOneThread()
   Row.instructions = "\(Machine.compiledFor), \(Machine.compiledVectorWidthBits) bits"
-  if session.child == "nightly" {
-    try runNightlyChild(session)
+  if let child = session.child, child == "nightly" || child == "options-venue" {
+    try runJobChild(session, job: child)
     exit(0)
   }
   if session.child == "memory" {
