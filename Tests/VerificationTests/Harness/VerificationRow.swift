@@ -7,6 +7,7 @@ struct VerificationRow: Sendable {
     case pass
     case fail = "FAIL"
     case skipped
+    case noted
   }
 
   /// How many standard errors an estimate may be off.
@@ -66,6 +67,11 @@ struct VerificationRow: Sendable {
   /// Something that must be so.
   static func holds(_ name: String, expected: String, obtained: String, _ condition: Bool) -> VerificationRow {
     VerificationRow(name, expected, obtained, "exact", condition ? .pass : .fail)
+  }
+
+  /// A figure for the reader beside a published one; it decides nothing.
+  static func noted(_ name: String, published: String, obtained: String) -> VerificationRow {
+    VerificationRow(name, published, obtained, "", .noted)
   }
 
   /// A comparison that could not be made here, said aloud.

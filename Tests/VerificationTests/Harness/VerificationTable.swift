@@ -5,6 +5,7 @@ struct VerificationTable {
   private(set) var failures = 0
   private var passes = 0
   private var skips = 0
+  private var notes = 0
   private var group: VerificationCase.Group?
   private let started = Machine.monotonicSeconds
 
@@ -31,7 +32,7 @@ struct VerificationTable {
   /// The last line.
   func printTotals() {
     let seconds = significant(Machine.monotonicSeconds - started, digits: 3)
-    print("\n\(passes) hold, \(failures) fail, \(skips) skipped; \(seconds) s")
+    print("\n\(passes) hold, \(failures) fail, \(skips) skipped, \(notes) noted; \(seconds) s")
   }
 
   private mutating func count(_ verdict: VerificationRow.Verdict) {
@@ -39,6 +40,7 @@ struct VerificationTable {
     case .pass: passes += 1
     case .fail: failures += 1
     case .skipped: skips += 1
+    case .noted: notes += 1
     }
   }
 

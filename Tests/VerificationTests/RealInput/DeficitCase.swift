@@ -24,8 +24,8 @@ let deficitCase = VerificationCase(
     return (variant, report)
   }
   return publishedDeficits.map { event in
-    .holds(
-      "published, \(event.name)", expected: "", obtained: percent(event.deficit / event.liquidated), true)
+    .noted(
+      "published, \(event.name)", published: "", obtained: percent(event.deficit / event.liquidated))
   } + replays.flatMap { rows($0.1, $0.0.name) } + (try drawnRows(setting, depth))
 }
 
@@ -88,8 +88,8 @@ private func rows(_ report: StressReport, _ variant: String) -> [VerificationRow
     .atMost(
       "\(variant): largest conservation residual", bound: 1e-9,
       obtained: events.map(\.largestConservationResidual).max() ?? .nan),
-    .holds("\(variant): all seven", expected: "0.02 … 0.2 %", obtained: percent(shortfall / notional), notional > 0),
-    .holds("\(variant): each", expected: "", obtained: each.joined(separator: ", "), events.count == 7),
+    .noted("\(variant): all seven", published: "0.02 … 0.2 %", obtained: percent(shortfall / notional)),
+    .noted("\(variant): each", published: "", obtained: each.joined(separator: ", ")),
   ]
 }
 
@@ -109,10 +109,9 @@ private func drawnRows(_ setting: VerificationSetting, _ depth: JobOverride) thr
     let days = Double(job.grid.steps) * job.grid.stepHours / 24
     let liquidated = try estimate("liquidation.notional.mean").value * days
     let shortfall = try estimate("waterfall.shortfall.mean")
-    return .holds(
-      "ten days drawn, 4,096 paths, \(name)", expected: "0.02 … 0.2 %",
-      obtained: "\(percent(shortfall.value / liquidated)) ± \(percent(shortfall.standardError / liquidated))",
-      liquidated > 0)
+    return .noted(
+      "ten days drawn, 4,096 paths, \(name)", published: "0.02 … 0.2 %",
+      obtained: "\(percent(shortfall.value / liquidated)) ± \(percent(shortfall.standardError / liquidated))")
   }
 }
 

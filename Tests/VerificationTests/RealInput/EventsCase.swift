@@ -18,7 +18,7 @@ let eventsCase = VerificationCase(
     let report = try StressTest(try StressJob.load(path: file)).run(workers: setting.workers)
     let written = try RunFolder(parent: "\(setting.results)/\(job.name)", name: report.provenance.folderName)
       .write(report.files(in: allReportFormats))
-    return rows(report, job) + [.holds("report", expected: "written", obtained: written, true)]
+    return rows(report, job) + [.noted("report", published: "", obtained: written)]
   }
 }
 
@@ -38,6 +38,6 @@ private func rows(_ report: StressReport, _ job: EventsJob) -> [VerificationRow]
     .atLeast(
       "\(job.name): uncovered loss of March 2020", bound: 1e6,
       obtained: events.first.map { figure($0, "uncovered.mean") } ?? .nan),
-    .holds("\(job.name): losses", expected: "", obtained: shown.joined(separator: ", "), true),
+    .noted("\(job.name): losses", published: "", obtained: shown.joined(separator: ", ")),
   ]
 }
