@@ -10,7 +10,6 @@ import Venues
 struct TwinBehaviourTests {
   @Test("engine and reference agree with owners, hedgers, oracles and impact laws of all kinds")
   func againstReference() throws {
-    let comparison = TwinComparisonTests()
     var counts = TwinFeatureCounts()
     for number in 0..<560 {
       let plain = try #require(TwinCase(number: number))
@@ -20,14 +19,9 @@ struct TwinBehaviourTests {
       let table = try simulator.run(workers: 1)
       guard table.pathStates[0][0] == twin.paths.count else { continue }
       for path in twin.paths.indices {
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
         let trace = twin.trace(path: path)
-        #expect(comparison.firstDifference(observer, trace, twin) == nil, "case \(number), path \(path)")
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
         for (venue, outcome) in trace.outcomes.enumerated() {
-          let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
           #expect(abs(outcome.conservationResidual) < 1e-9, "case \(number), path \(path), venue \(venue)")
           counts.add("top-up", when: outcome.topUps ?? 0 > 0)
           counts.add("deleveraging", when: outcome.deleveraged ?? 0 > 0)

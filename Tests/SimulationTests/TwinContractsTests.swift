@@ -84,21 +84,13 @@ struct TwinContractsTests {
 
   @Test("step by step, and every quantity of the outcome table")
   func randomVenues() throws {
-    let compare = TwinComparisonTests()
     for number in Self.cases {
       let twin = try #require(TwinCase(number: number)).withContracts()
       let simulator = try twin.simulator()
       let table = try simulator.run(workers: 1)
       for path in twin.paths.indices {
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
         let trace = twin.trace(path: path)
-        #expect(compare.firstDifference(observer, trace, twin) == nil, "case \(number), path \(path)")
-        for (venue, outcome) in trace.outcomes.enumerated() {
-          let series = table.series(model: 0, venue: venue)
-          #expect(
-            compare.differences(series, path, outcome, twin, venue: venue) == [], "case \(number), path \(path)")
-        }
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
       }
     }
   }

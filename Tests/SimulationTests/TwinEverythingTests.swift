@@ -10,7 +10,6 @@ import Testing
 struct TwinEverythingTests {
   @Test("step by step and path by path, on two thousand paths and more")
   func equal() throws {
-    let comparison = TwinComparisonTests()
     var paths = 0
     var runaways = 0
     var counts = TwinFeatureCounts()
@@ -22,18 +21,14 @@ struct TwinEverythingTests {
       let table = try simulator.run(workers: 1)
       guard table.pathStates[0][0] == twin.paths.count else { continue }
       for path in twin.paths.indices {
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
         let trace = twin.trace(path: path)
         guard !trace.ranAway else {
           runaways += 1
           continue
         }
-        #expect(comparison.firstDifference(observer, trace, twin) == nil, "case \(number), path \(path)")
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
         for (venue, outcome) in trace.outcomes.enumerated() {
           let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
           #expect(abs(outcome.conservationResidual) < 1e-9, "case \(number), path \(path), venue \(venue)")
           #expect(series[.conservationResidual][path] < 1e-9, "case \(number), path \(path), venue \(venue)")
         }

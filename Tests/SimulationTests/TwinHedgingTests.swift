@@ -11,7 +11,6 @@ import Venues
 struct TwinHedgingTests {
   @Test("engine and reference agree, with oracles and impact laws of all kinds too")
   func againstReference() throws {
-    let comparison = TwinComparisonTests()
     var dealt = 0
     var hedgedReserve = 0
     for number in 0..<400 {
@@ -21,14 +20,9 @@ struct TwinHedgingTests {
       let table = try simulator.run(workers: 1)
       guard table.pathStates[0][0] == twin.paths.count else { continue }
       for path in twin.paths.indices {
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
         let trace = twin.trace(path: path)
-        #expect(comparison.firstDifference(observer, trace, twin) == nil, "case \(number), path \(path)")
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
         for (venue, outcome) in trace.outcomes.enumerated() {
-          let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
           #expect(abs(outcome.conservationResidual) < 1e-9, "case \(number), path \(path), venue \(venue)")
           let hedging = twin.venues[venue].rules.hedging
           dealt += !hedging.dealerGamma.isEmpty && outcome.hedgeFlow ?? 0 > 0 ? 1 : 0

@@ -11,7 +11,6 @@ import Venues
 struct TwinImpactTests {
   @Test("engine and reference agree step by step and path by path, with oracles of all kinds too")
   func againstReference() throws {
-    let comparison = TwinComparisonTests()
     var pools = 0
     var thinned = 0
     for number in 0..<400 {
@@ -21,17 +20,10 @@ struct TwinImpactTests {
       let table = try simulator.run(workers: 1)
       var ended = 0
       for path in twin.paths.indices {
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
         let trace = twin.trace(path: path)
         ended += trace.isNonFinite ? 1 : 0
         guard !trace.isNonFinite else { continue }
-        #expect(comparison.firstDifference(observer, trace, twin) == nil, "case \(number), path \(path)")
-        for (venue, outcome) in trace.outcomes.enumerated() {
-          let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
-        }
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
         for (asset, law) in twin.assetImpacts where hasMoved(asset, trace) {
           pools += law.poolDepth == nil ? 0 : 1
           thinned += law.thinning > 0 ? 1 : 0

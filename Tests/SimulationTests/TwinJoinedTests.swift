@@ -13,7 +13,6 @@ struct TwinJoinedTests {
 
   @Test("step by step and path by path, and each thing takes part where portfolios are liquidated")
   func equal() throws {
-    let comparison = TwinComparisonTests()
     var counts = TwinFeatureCounts()
     for number in Self.cases {
       let twin = try #require(try TwinCase(joined: number))
@@ -22,14 +21,9 @@ struct TwinJoinedTests {
       #expect(table.pathStates == [[twin.paths.count, 0]], "case \(number)")
       for path in twin.paths.indices {
         let trace = twin.trace(path: path)
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
-        let difference = comparison.firstDifference(observer, trace, twin)
-        #expect(difference == nil, "case \(number), path \(path)")
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
         for (venue, outcome) in trace.outcomes.enumerated() {
           let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
           #expect(outcome.conservationResidual <= 1e-9)
           let preventable = twin.venues.count > 1 ? outcome.causes.preventable.map(Double.init) : []
           #expect(series.contagion.map { $0[path] } == preventable, "case \(number), path \(path), venue \(venue)")

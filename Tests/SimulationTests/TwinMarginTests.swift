@@ -11,7 +11,6 @@ struct TwinMarginTests {
 
   @Test("step by step and path by path")
   func equal() throws {
-    let comparison = TwinComparisonTests()
     for number in Self.cases {
       let twin = try #require(TwinCase(margin: number))
       let simulator = try twin.simulator()
@@ -19,15 +18,7 @@ struct TwinMarginTests {
       #expect(table.pathStates == [[twin.paths.count, 0]])
       for path in twin.paths.indices {
         let trace = twin.trace(path: path)
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
-        let difference = comparison.firstDifference(observer, trace, twin)
-        #expect(difference == nil, "case \(number), path \(path)")
-        for (venue, outcome) in trace.outcomes.enumerated() {
-          let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
-        }
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
       }
     }
   }

@@ -12,7 +12,6 @@ struct TwinOptionTests {
 
   @Test("step by step and path by path, and everything that options do happens many times")
   func equal() throws {
-    let comparison = TwinComparisonTests()
     var counts = TwinFeatureCounts()
     for number in Self.cases {
       let twin = try #require(try TwinCase(option: number))
@@ -21,14 +20,8 @@ struct TwinOptionTests {
       #expect(table.pathStates == [[twin.paths.count, 0]])
       for path in twin.paths.indices {
         let trace = twin.trace(path: path)
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
-        let difference = comparison.firstDifference(observer, trace, twin)
-        #expect(difference == nil, "case \(number), path \(path)")
-        for (venue, outcome) in trace.outcomes.enumerated() {
-          let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
+        for outcome in trace.outcomes {
           #expect(outcome.conservationResidual < 1e-9)
         }
         counts.addOptions(trace, of: twin)

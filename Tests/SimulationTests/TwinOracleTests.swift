@@ -10,22 +10,15 @@ import Venues
 struct TwinOracleTests {
   @Test("engine and reference agree step by step and path by path")
   func againstReference() throws {
-    let comparison = TwinComparisonTests()
     var features = TwinFeatureCounts()
     for number in 0..<400 {
       let twin = try #require(TwinCase(number: number)).withOracles()
       let simulator = try twin.simulator()
       let table = try simulator.run(workers: 1)
       for path in twin.paths.indices {
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
         let trace = twin.trace(path: path)
-        let difference = comparison.firstDifference(observer, trace, twin)
-        #expect(difference == nil, "case \(number), path \(path)")
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
         for (venue, outcome) in trace.outcomes.enumerated() {
-          let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
           features.add(twin.venues[venue].rules.oracle, outcome, isFrozen: twin.frozenOracles != nil)
         }
       }

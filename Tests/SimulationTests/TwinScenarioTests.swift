@@ -11,7 +11,6 @@ struct TwinScenarioTests {
 
   @Test("step by step and path by path, and the cases exercise what there is")
   func equal() throws {
-    let comparison = TwinComparisonTests()
     var counts: [String: Int] = [:]
     for number in Self.cases {
       let twin = try #require(try TwinCase(scenarios: number))
@@ -19,15 +18,7 @@ struct TwinScenarioTests {
       let table = try simulator.run(workers: 1)
       for path in twin.paths.indices {
         let trace = twin.trace(path: path)
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
-        let difference = comparison.firstDifference(observer, trace, twin)
-        #expect(difference == nil, "case \(number), path \(path)")
-        for (venue, outcome) in trace.outcomes.enumerated() {
-          let series = table.series(model: 0, venue: venue)
-          let differing = comparison.differences(series, path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
-        }
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
         count(trace, of: twin, in: &counts)
       }
     }

@@ -12,7 +12,6 @@ struct TwinSeveralVenuesTests {
 
   @Test("the engine equals the reference, step by step and path by path, with one to three venues")
   func equal() throws {
-    let comparison = TwinComparisonTests()
     var counts: [String: Int] = [:]
     for number in Self.cases {
       let twin = try #require(TwinCase(several: number))
@@ -20,14 +19,8 @@ struct TwinSeveralVenuesTests {
       let table = try simulator.run(workers: 1)
       for path in twin.paths.indices {
         let trace = twin.trace(path: path)
-        let observer = TwinObserver()
-        _ = simulator.replay(path: path, model: 0, observer: observer)
-        let difference = comparison.firstDifference(observer, trace, twin)
-        #expect(difference == nil, "case \(number), path \(path)")
+        twin.expectAgreement(with: trace, path: path, of: simulator, table, number: number)
         for (venue, outcome) in trace.outcomes.enumerated() {
-          let differing = comparison.differences(
-            table.series(model: 0, venue: venue), path, outcome, twin, venue: venue)
-          #expect(differing == [], "case \(number), path \(path), venue \(venue)")
           #expect(outcome.conservationResidual <= 1e-9)
           count(outcome, table.series(model: 0, venue: venue), path, of: twin, venue: venue, in: &counts)
         }

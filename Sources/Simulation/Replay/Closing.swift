@@ -86,21 +86,15 @@ struct ClosingRule {
     _ account: Int, _ buffer: Double, _ scenarioRequirement: Double, _ ledger: AccountLedger, _ columns: ColumnState,
     _ halfSpread: [Double], penalised: Bool
   ) -> Double {
-    var weighted = ledger.standing[account]
-    var requirement = scenarioRequirement
+    let (weighted, requirement) = margin(of: account, scenarioRequirement, ledger, columns)
     var notional = 0.0
     var cost = 0.0
     for position in ledger.book.positions(of: account) {
-      let quantity = ledger.quantity[position]
       let column = Int(ledger.book.column[position])
       let about = ledger.book.columns[column]
-      let size = abs(quantity) * columns.unitNotional[column]
-      weighted +=
-        requirements.maintenance.weight(position: position, quantity: quantity) * quantity * columns.unitValue[column]
-      requirement +=
-        columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
-        * requirements.maintenance.requirement(position: position, notional: size)
       guard about.side == .perpetual else { continue }
+      let quantity = ledger.quantity[position]
+      let size = abs(quantity) * columns.unitNotional[column]
       let penalty = penalised ? plan.closingPenalty[column] : 0
       notional += size
       cost +=
@@ -121,9 +115,20 @@ struct ClosingRule {
     _ rungs: [LiquidationRung], _ account: Int, _ scenarioRequirement: Double, _ ledger: AccountLedger,
     _ columns: ColumnState
   ) -> Double {
+    let hasDerivatives = ledger.book.positions(of: account).contains {
+      ledger.quantity[$0] != 0 && ledger.book.columns[Int(ledger.book.column[$0])].side == .perpetual
+    }
+    guard hasDerivatives else { return 1 }
+    let (weighted, requirement) = margin(of: account, scenarioRequirement, ledger, columns)
+    return rungs.last { weighted < $0.below * requirement }?.share ?? 0
+  }
+
+  /// Weighted equity with credit, and maintenance requirement with what scenarios add to it.
+  func margin(
+    of account: Int, _ scenarioRequirement: Double, _ ledger: AccountLedger, _ columns: ColumnState
+  ) -> (weighted: Double, requirement: Double) {
     var weighted = ledger.standing[account]
     var requirement = scenarioRequirement
-    var hasDerivatives = false
     for position in ledger.book.positions(of: account) {
       let quantity = ledger.quantity[position]
       let column = Int(ledger.book.column[position])
@@ -133,10 +138,8 @@ struct ClosingRule {
         columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
         * requirements.maintenance.requirement(
           position: position, notional: abs(quantity) * columns.unitNotional[column])
-      if ledger.book.columns[column].side == .perpetual, quantity != 0 { hasDerivatives = true }
     }
-    guard hasDerivatives else { return 1 }
-    return rungs.last { weighted < $0.below * requirement }?.share ?? 0
+    return (weighted, requirement)
   }
 
   /// Closes `fraction` of the perpetuals; when that is everything, buys back the debts and sells as much collateral as

@@ -90,16 +90,8 @@ extension VenueReplay {
           book.contains($0) && headroom(of: $0, requirementTimes: 1 + calls.behaviour.callBuffer) < 0
         }
       } ?? []
-    return openAccounts(count, byScenario).filter { maintenanceRequirement(of: $0) > 0 }
-  }
-
-  private func maintenanceRequirement(of account: Int) -> Double {
-    ledger.book.positions(of: account).reduce(scenarioRequirement(of: account)) { sum, position in
-      let column = Int(ledger.book.column[position])
-      let quantity = ledger.quantity[position]
-      return sum + columns.maintenanceFactor[factorIndex(column: column, quantity: quantity)]
-        * model.requirements.maintenance.requirement(
-          position: position, notional: abs(quantity) * shown.unitNotional[column])
+    return openAccounts(count, byScenario).filter {
+      rule.margin(of: $0, scenarioRequirement(of: $0), ledger, shown).requirement > 0
     }
   }
 
