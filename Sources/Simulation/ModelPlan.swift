@@ -44,10 +44,11 @@ public struct ModelPlan: Sendable {
       deductions: table.maintenance.lines.map(\.deduction))
     let values = plan.initialValues
     order = HeadroomOrder(
-      rows: headroom, quantity: book.quantity,
-      weighted: book.quantity.indices.map {
-        table.maintenance.weight(position: $0, quantity: book.quantity[$0]) * book.quantity[$0]
-      }, constant: book.standing,
+      rows: headroom, quantity: FixedBuffer(book.quantity),
+      weighted: FixedBuffer(
+        book.quantity.indices.map {
+          table.maintenance.weight(position: $0, quantity: book.quantity[$0]) * book.quantity[$0]
+        }), constant: FixedBuffer(book.standing),
       state: book.columns.indices.flatMap {
         [
           values.unitValue[$0], values.unitNotional[$0], factors.maintenance[2 * $0], factors.maintenance[2 * $0 + 1],

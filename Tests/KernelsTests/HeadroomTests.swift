@@ -59,8 +59,8 @@ struct HeadroomTests {
   }
 
   /// Bounds that hold all of `states`.
-  private static func bounds(of states: [[Double]]) -> [Double] {
-    var bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
+  private static func bounds(of states: [[Double]]) -> FixedBuffer<Double> {
+    var bounds = FixedBuffer<Double>(repeating: 0, count: columns * HeadroomRows.boundStride)
     for column in 0..<columns {
       func all(_ offset: Int) -> [Double] { states.map { $0[column * HeadroomRows.columnStride + offset] } }
       let accrued = zip(all(1), all(0)).map { $0 - $1 }
@@ -77,8 +77,8 @@ struct HeadroomTests {
     let all = (0..<Int32(headroom.count)).map { $0 }
     var found = all
     let count = headroom.negativeRows(
-      among: all, first: all.count, quantity: book.quantity, weighted: book.weighted, constant: book.constant,
-      columns: state, into: &found)
+      among: all, first: all.count, quantity: FixedBuffer(book.quantity), weighted: FixedBuffer(book.weighted),
+      constant: FixedBuffer(book.constant), columns: FixedBuffer(state), into: &found)
     return Array(found[0..<count])
   }
 
@@ -92,8 +92,8 @@ struct HeadroomTests {
       let states = (0..<12).map { _ in Self.state(spread: spread, &draws) }
       let bounds = Self.bounds(of: states)
       let order = HeadroomOrder(
-        rows: headroom, quantity: book.quantity, weighted: book.weighted, constant: book.constant, state: states[0],
-        typical: [1, 0.5, 0.1, 2, 0, 1, 1])
+        rows: headroom, quantity: FixedBuffer(book.quantity), weighted: FixedBuffer(book.weighted),
+        constant: FixedBuffer(book.constant), state: states[0], typical: [1, 0.5, 0.1, 2, 0, 1, 1])
       let moves = order.makeMoves()
       moves.move(within: bounds)
       var bits = [UInt64](repeating: 0, count: 7)
@@ -103,14 +103,14 @@ struct HeadroomTests {
       #expect(Array(marked[0..<count]) == marked[0..<count].sorted() && bits.allSatisfy { $0 == 0 })
       skipped += 400 - count
       let window = HeadroomWindow(rows: headroom, columns: Self.columns)
-      window.begin(
-        among: marked, first: count, quantity: book.quantity, weighted: book.weighted, constant: book.constant,
-        bounds: bounds, state: states[0])
+      window.select(
+        among: marked, first: count, quantity: FixedBuffer(book.quantity), weighted: FixedBuffer(book.weighted),
+        constant: FixedBuffer(book.constant), bounds: bounds)
+      window.begin(bounds: bounds, state: FixedBuffer(states[0]))
       skipped += count - window.count
       for state in states {
         var found = marked
-        let number = window.negativeRows(
-          state: state, quantity: book.quantity, weighted: book.weighted, constant: book.constant, into: &found)
+        let number = window.negativeRows(state: FixedBuffer(state), into: &found)
         #expect(Array(found[0..<number]) == Self.negative(book, headroom, state))
       }
       // A row that loses cash or changes sides, as a closing does, is seen in the next state.
@@ -119,12 +119,11 @@ struct HeadroomTests {
         book.constant[Int(row)] -= 20
         for entry in Int(book.rowStart[Int(row)])..<Int(book.rowStart[Int(row) + 1]) { book.quantity[entry] *= -0.5 }
       }
-      window.update(changed, quantity: book.quantity, weighted: book.weighted, constant: book.constant)
+      Self.update(window, changed, book, constant: book.constant)
       let candidates = Set(Self.candidates(of: window, states, book))
       for state in states {
         var found = marked
-        let number = window.negativeRows(
-          state: state, quantity: book.quantity, weighted: book.weighted, constant: book.constant, into: &found)
+        let number = window.negativeRows(state: FixedBuffer(state), into: &found)
         let expected = Self.negative(book, headroom, state).filter { candidates.contains($0) }
         #expect(Array(found[0..<number]) == expected)
       }
@@ -138,11 +137,16 @@ struct HeadroomTests {
     // With every account deep in debt, the rows in reach are all the window's candidates.
     let poor = book.constant.map { _ in -1e9 }
     let all = (0..<Int32(book.constant.count)).map { $0 }
-    window.update(all, quantity: book.quantity, weighted: book.weighted, constant: poor)
-    defer { window.update(all, quantity: book.quantity, weighted: book.weighted, constant: book.constant) }
-    let number = window.negativeRows(
-      state: states[0], quantity: book.quantity, weighted: book.weighted, constant: poor, into: &found)
+    update(window, all, book, constant: poor)
+    defer { update(window, all, book, constant: book.constant) }
+    let number = window.negativeRows(state: FixedBuffer(states[0]), into: &found)
     return Array(found[0..<number])
+  }
+
+  private static func update(_ window: HeadroomWindow, _ rows: [Int32], _ book: Book, constant: [Double]) {
+    window.update(
+      rows, quantity: FixedBuffer(book.quantity), weighted: FixedBuffer(book.weighted),
+      constant: FixedBuffer(constant))
   }
 
   @Test("A requirement that does not begin at zero is looked at always, one that cannot be computed too")
@@ -151,10 +155,10 @@ struct HeadroomTests {
       rowStart: [0, 1, 2], column: [0, 1], weight: [1, 1], table: [0, 1], tableStart: [0, 1, 2], slopes: [0.1, 0.1],
       deductions: [-5, 0])
     let order = HeadroomOrder(
-      rows: rows, quantity: [1, 1], weighted: [1, 1], constant: [1000, .nan], state: [100, 100, 1, 0, 100, 100, 1, 0],
-      typical: [1, 1])
+      rows: rows, quantity: FixedBuffer([1, 1]), weighted: FixedBuffer([1, 1]), constant: FixedBuffer([1000, .nan]),
+      state: [100, 100, 1, 0, 100, 100, 1, 0], typical: [1, 1])
     let moves = order.makeMoves()
-    moves.move(to: [100, 100, 1, 0, 100, 100, 1, 0])
+    moves.move(to: FixedBuffer([100, 100, 1, 0, 100, 100, 1, 0]))
     var bits: [UInt64] = [0]
     order.mark(moves, in: &bits)
     #expect(bits == [3])

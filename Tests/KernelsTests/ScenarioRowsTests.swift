@@ -50,8 +50,8 @@ struct ScenarioRowsTests {
         expectedSums[Int(segment.group)] += worst
       }
       #expect(abs(losses[index] - expected) < 1e-12)
-      #expect(kernel.loss(row: index, quantity: quantity, values: values) == losses[index])
-      let found = kernel.loss(row: index, quantity: quantity, values: values, groupScale: [1, 2, 3])
+      #expect(kernel.loss(row: index, quantity: FixedBuffer(quantity), values: values) == losses[index])
+      let found = kernel.loss(row: index, quantity: FixedBuffer(quantity), values: values, groupScale: [1, 2, 3])
       #expect(abs(found - scaled) < 1e-12)
     }
     for group in 0..<3 { #expect(abs(sums[group] - expectedSums[group]) < 1e-10) }
@@ -63,7 +63,7 @@ struct ScenarioRowsTests {
     var losses = [1.0, 1]
     var sums: [Double] = []
     kernel.losses(quantity: [], values: [], into: &losses, groups: &sums)
-    #expect(losses == [0, 0] && kernel.loss(row: 1, quantity: [], values: []) == 0)
+    #expect(losses == [0, 0] && kernel.loss(row: 1, quantity: FixedBuffer([]), values: []) == 0)
   }
 }
 

@@ -36,7 +36,7 @@ public struct ColumnBounds: Sendable, Equatable {
 
   /// Writes the numbers that the kernel reads for column `column`: value for q > 0 at both ends, value for q < 0 at both
   /// ends, size at both ends, factor for q > 0, factor for q < 0.
-  public func write(column: Int, to bounds: inout [Double]) {
+  public func write(column: Int, to bounds: inout FixedBuffer<Double>) {
     let start = column * HeadroomRows.boundStride
     let size = sizeGrows ? highGrowth : 1
     bounds[start] = lowPrice * lowGrowth + valueConstant - highAccrued

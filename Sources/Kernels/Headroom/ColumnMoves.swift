@@ -62,7 +62,7 @@ public final class ColumnMoves {
   var severalKey: Int { 2 * columns }
 
   /// Takes the state in `state` (see `HeadroomRows.columnStride`) as reference.
-  public func begin(_ state: [Double]) {
+  public func begin(_ state: borrowing FixedBuffer<Double>) {
     precondition(state.count >= columns * HeadroomRows.columnStride, "a state has every column")
     for index in 0..<columns * HeadroomRows.columnStride { reference[index] = state[index] }
   }
@@ -77,30 +77,29 @@ public final class ColumnMoves {
   }
 
   /// Scales by the largest moves from the reference to any state within `bounds` (see `ColumnBounds`).
-  public func setScales(within bounds: [Double]) {
+  public func setScales(within bounds: borrowing FixedBuffer<Double>) {
     for index in 0..<2 * columns { scale[index] = 1 }
     move(within: bounds)
     for index in 0..<2 * columns { scale[index] = moves[index] > Self.leastScale ? moves[index] : Self.leastScale }
   }
 
   /// Computes the moves from the reference to `state`.
-  public func move(to state: [Double]) {
+  public func move(to state: borrowing FixedBuffer<Double>) {
     precondition(state.count >= columns * HeadroomRows.columnStride, "a state has every column")
-    state.withUnsafeBufferPointer { state in
-      var largest = 0.0
-      for column in 0..<columns {
-        let now = column &* HeadroomRows.columnStride
-        let move = set(
-          column, worstLong: state[now], worstShort: state[now], size: state[now &+ 1],
-          factors: (state[now &+ 2], state[now &+ 3]))
-        largest = larger(largest, move)
-      }
-      moves[severalKey] = largest
+    let state = state.base
+    var largest = 0.0
+    for column in 0..<columns {
+      let now = column &* HeadroomRows.columnStride
+      let move = set(
+        column, worstLong: state[now], worstShort: state[now], size: state[now &+ 1],
+        factors: (state[now &+ 2], state[now &+ 3]))
+      largest = larger(largest, move)
     }
+    moves[severalKey] = largest
   }
 
   /// Computes the largest moves from the reference to any state within `bounds` (see `ColumnBounds`).
-  public func move(within bounds: [Double]) {
+  public func move(within bounds: borrowing FixedBuffer<Double>) {
     precondition(bounds.count >= columns * HeadroomRows.boundStride, "bounds have every column")
     var largest = 0.0
     for column in 0..<columns {
@@ -111,6 +110,13 @@ public final class ColumnMoves {
       largest = larger(largest, move)
     }
     moves[severalKey] = largest
+  }
+
+  /// g·a of an entry: what a move of its column, in multiples of its scale, can take from its row's headroom.
+  @inline(__always)
+  func gross(_ entry: HeldEntry) -> Double {
+    let column = Int(entry.column) &* HeadroomRows.columnStride
+    return entry.gross * Self.unit(value: reference[column], size: reference[column &+ 1]) * scale[Int(entry.key)]
   }
 
   /// What moves of a column are fractions of: its size or its value, whichever is larger, since a column can have either

@@ -17,16 +17,15 @@ public struct HeadroomOrder: Sendable {
   /// Orders all of `rows` by how far `state` is from where each turns negative; `typical` is how far each column tends
   /// to move, and decides how quick a screen is, never what it finds.
   public init(
-    rows headroom: HeadroomRows, quantity: [Double], weighted: [Double], constant: [Double], state: [Double],
-    typical: [Double]
+    rows headroom: HeadroomRows, quantity: borrowing FixedBuffer<Double>, weighted: borrowing FixedBuffer<Double>,
+    constant: borrowing FixedBuffer<Double>, state: [Double], typical: [Double]
   ) {
     self.state = state
     self.typical = typical
     self.headroom = headroom
     let moves = Self.moves(headroom, state: state, typical: typical)
-    let distance = withHoldings(quantity, weighted) { held in
-      (0..<headroom.count).map { headroom.reach($0, held, constant[$0], moves) }
-    }
+    let held = Holdings(quantity, weighted, constant)
+    let distance = (0..<headroom.count).map { headroom.reach($0, held, moves) }
     let order = distance.indices.sorted { a, b in
       (distance[a].key, distance[a].reach, a) < (distance[b].key, distance[b].reach, b)
     }
@@ -43,7 +42,7 @@ public struct HeadroomOrder: Sendable {
 
   private static func moves(_ rows: HeadroomRows, state: [Double], typical: [Double]) -> ColumnMoves {
     let moves = ColumnMoves(rows: rows, columns: typical.count)
-    moves.begin(state)
+    moves.begin(FixedBuffer(state))
     moves.setScales(typical: typical)
     return moves
   }

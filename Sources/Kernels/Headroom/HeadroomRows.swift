@@ -95,30 +95,27 @@ public final class HeadroomRows: @unchecked Sendable {
   ///   - columns: `columnStride` numbers per column: unit value, unit size, factor for q > 0 and for q < 0.
   ///   - found: at least as long as `rows`.
   public func negativeRows(
-    among rows: [Int32], first count: Int, quantity: [Double], weighted: [Double], constant: [Double],
-    columns: [Double], into found: inout [Int32]
+    among rows: [Int32], first count: Int, quantity: borrowing FixedBuffer<Double>,
+    weighted: borrowing FixedBuffer<Double>, constant: borrowing FixedBuffer<Double>,
+    columns: borrowing FixedBuffer<Double>, into found: inout [Int32]
   ) -> Int {
     var number = 0
-    withHoldings(quantity, weighted) { held in
-      columns.withUnsafeBufferPointer { columns in
-        for index in 0..<count {
-          let row = Int(rows[index])
-          let headroom = self.headroom(row, held, constant[row], columns)
-          found[number] = Int32(truncatingIfNeeded: row)
-          number += headroom < 0 ? 1 : 0
-        }
-      }
+    let held = Holdings(quantity, weighted, constant)
+    for index in 0..<count {
+      let row = Int(rows[index])
+      let headroom = self.headroom(row, held, columns.base)
+      found[number] = Int32(truncatingIfNeeded: row)
+      number += headroom < 0 ? 1 : 0
     }
     return number
   }
 
   /// The headroom of one row.
   public func headroom(
-    row: Int, quantity: [Double], weighted: [Double], constant: Double, columns: [Double]
+    row: Int, quantity: borrowing FixedBuffer<Double>, weighted: borrowing FixedBuffer<Double>,
+    constant: borrowing FixedBuffer<Double>, columns: borrowing FixedBuffer<Double>
   ) -> Double {
-    withHoldings(quantity, weighted) { held in
-      columns.withUnsafeBufferPointer { headroom(row, held, constant, $0) }
-    }
+    headroom(row, Holdings(quantity, weighted, constant), columns.base)
   }
 
   /// Writes the rows among the first `count` of `rows` whose headroom might be below zero somewhere within `bounds` to `found`, in order,
@@ -126,50 +123,44 @@ public final class HeadroomRows: @unchecked Sendable {
   ///
   /// Each entry is concave in its column's price, so its smallest value over an interval is at one of the ends.
   public func possiblyNegativeRows(
-    among rows: [Int32], first count: Int, quantity: [Double], weighted: [Double], constant: [Double],
-    bounds: [Double], into found: inout [Int32]
+    among rows: [Int32], first count: Int, quantity: borrowing FixedBuffer<Double>,
+    weighted: borrowing FixedBuffer<Double>, constant: borrowing FixedBuffer<Double>,
+    bounds: borrowing FixedBuffer<Double>,
+    into found: inout [Int32]
   ) -> Int {
     var number = 0
-    withHoldings(quantity, weighted) { held in
-      bounds.withUnsafeBufferPointer { bounds in
-        for index in 0..<count {
-          let row = Int(rows[index])
-          found[number] = Int32(truncatingIfNeeded: row)
-          number += lowest(row, held, constant[row], bounds) >= 0 ? 0 : 1
-        }
-      }
+    let held = Holdings(quantity, weighted, constant)
+    for index in 0..<count {
+      let row = Int(rows[index])
+      found[number] = Int32(truncatingIfNeeded: row)
+      number += lowest(row, held, bounds.base) >= 0 ? 0 : 1
     }
     return number
   }
 
   /// Headroom of one row at the reference of `moves` over its gross, and the key of the move it is to be compared with.
-  /// A row that cannot be compared is always in reach, one that holds nothing and owes nothing never.
-  @inline(__always)
-  func reach(
-    _ row: Int, _ holdings: Holdings, _ constant: Double, _ moves: ColumnMoves
-  ) -> (reach: Double, key: Int32) {
-    let state = UnsafeBufferPointer(start: moves.reference, count: moves.columns * Self.columnStride)
+  func reach(_ row: Int, _ holdings: Holdings, _ moves: ColumnMoves) -> (reach: Double, key: Int32) {
+    var headroom = holdings.constant[row]
     var gross = 0.0
     let (first, end) = (Int(rowStart[row]), Int(rowStart[row + 1]))
     for index in first..<end {
-      let applied = terms[Int(entries[index].terms)]
-      let held = holdings.quantity[index]
-      guard held != 0 else { continue }
-      let column = Int(entries[index].column)
-      gross +=
-        max(abs(holdings.weighted[index]), applied.steepest * abs(held))
-        * ColumnMoves.unit(value: state[column &* Self.columnStride], size: state[column &* Self.columnStride &+ 1])
-        * moves.scale[2 &* column &+ (held < 0 ? 1 : 0)]
+      let entry = entry(index, holdings)
+      headroom += value(entry, moves.reference)
+      gross += moves.gross(entry)
     }
-    let isSingle = end - first == 1
-    let key = isSingle ? entries[first].column &* 2 &+ (holdings.quantity[first] < 0 ? 1 : 0) : Int32(moves.severalKey)
-    let headroom = headroom(row, holdings, constant, state)
-    guard gross > 0 else { return (headroom >= 0 ? .infinity : -.infinity, key) }
-    let reach = headroom / gross
-    return (reach.isNaN ? -.infinity : reach, key)
+    let key = end - first == 1 ? entry(first, holdings).key : Int32(moves.severalKey)
+    return (Self.reach(headroom: headroom, gross: gross), key)
   }
 
-  /// For each of so many columns, the largest s ÷ max(|w|, s) of its entries; see `HeadroomReach`.
+  /// A row that cannot be compared is always in reach, one that holds nothing and owes nothing never.
+  @inline(__always)
+  static func reach(headroom: Double, gross: Double) -> Double {
+    guard gross > 0 else { return headroom >= 0 ? .infinity : -.infinity }
+    let reach = headroom / gross
+    return reach.isNaN ? -.infinity : reach
+  }
+
+  /// For each of so many columns, the largest s ÷ max(|w|, s) of its entries; see `ColumnMoves`.
   func steepness(columns: Int) -> [Double] {
     var largest = [Double](repeating: 0, count: columns)
     for index in 0..<Int(rowStart[count]) {
@@ -181,70 +172,121 @@ public final class HeadroomRows: @unchecked Sendable {
     return largest
   }
 
+  /// The places of the entries of a row.
   @inline(__always)
-  func headroom(
-    _ row: Int, _ holdings: Holdings, _ constant: Double, _ columns: UnsafeBufferPointer<Double>
-  ) -> Double {
-    var headroom = constant
-    for index in Int(rowStart[row])..<Int(rowStart[row + 1]) {
-      let applied = terms[Int(entries[index].terms)]
-      let held = holdings.quantity[index]
-      let column = Int(entries[index].column) &* Self.columnStride
-      headroom +=
-        holdings.weighted[index] * columns[column]
-        - columns[column &+ (held < 0 ? 3 : 2)] * requirement(applied, abs(held) * columns[column &+ 1])
+  func places(of row: Int) -> Range<Int> { Int(rowStart[row])..<Int(rowStart[row + 1]) }
+
+  /// An entry with what it holds.
+  @inline(__always)
+  func entry(_ index: Int, _ holdings: Holdings) -> HeldEntry {
+    let applied = terms[Int(entries[index].terms)]
+    let (held, weighted) = (holdings.quantity[index], holdings.weighted[index])
+    return HeldEntry(
+      weighted: weighted, size: abs(held), slope: applied.slope,
+      gross: held == 0 ? 0 : max(abs(weighted), applied.steepest * abs(held)), lineStart: applied.lineStart,
+      lineEnd: applied.lineEnd, column: entries[index].column, isShort: held < 0 ? 1 : 0)
+  }
+
+  /// The same without the lines that never count while the unit of each column is at most that in `sizes`.
+  @inline(__always)
+  func entry(_ index: Int, _ holdings: Holdings, _ sizes: UnsafePointer<Double>) -> HeldEntry {
+    var entry = entry(index, holdings)
+    guard entry.lineStart < entry.lineEnd else { return entry }
+    let first = lines[Int(entry.lineStart)]
+    guard first.deduction == 0, first.slope >= 0 else { return entry }
+    // Some way above, so that rounding cannot let another line be the largest.
+    let notional = entry.size * sizes[Int(entry.column)] * (1 + 1e-9)
+    for line in Int(entry.lineStart) &+ 1..<Int(entry.lineEnd) {
+      // A steeper line is below the first up to where they cross, and so at any smaller notional.
+      guard lines[line].slope >= first.slope, notional * (lines[line].slope - first.slope) < lines[line].deduction
+      else {
+        return entry
+      }
     }
+    entry.slope = first.slope
+    entry.lineEnd = entry.lineStart
+    return entry
+  }
+
+  @inline(__always)
+  func headroom(_ row: Int, _ holdings: Holdings, _ columns: UnsafePointer<Double>) -> Double {
+    var headroom = holdings.constant[row]
+    for index in places(of: row) { headroom += value(entry(index, holdings), columns) }
     return headroom
   }
 
   /// A lower bound of the headroom of one row within `bounds`.
   @inline(__always)
-  func lowest(
-    _ row: Int, _ holdings: Holdings, _ constant: Double, _ bounds: UnsafeBufferPointer<Double>
-  ) -> Double {
-    var headroom = constant
-    for entry in Int(rowStart[row])..<Int(rowStart[row + 1]) {
-      headroom += lowest(entries[entry], holdings.quantity[entry], holdings.weighted[entry], bounds)
-    }
+  func lowest(_ row: Int, _ holdings: Holdings, _ bounds: UnsafePointer<Double>) -> Double {
+    var headroom = holdings.constant[row]
+    for index in places(of: row) { headroom += lowest(entry(index, holdings), bounds) }
     return headroom
   }
 
+  /// What an entry adds to a headroom.
   @inline(__always)
-  private func lowest(
-    _ entry: Entry, _ held: Double, _ weighted: Double, _ bounds: UnsafeBufferPointer<Double>
-  ) -> Double {
-    let applied = terms[Int(entry.terms)]
+  func value(_ entry: HeldEntry, _ columns: UnsafePointer<Double>) -> Double {
+    let column = Int(entry.column) &* Self.columnStride
+    return entry.weighted * columns[column]
+      - columns[column &+ 2 &+ Int(entry.isShort)] * requirement(entry, entry.size * columns[column &+ 1])
+  }
+
+  /// A lower bound of what an entry adds to a headroom within `bounds`.
+  @inline(__always)
+  func lowest(_ entry: HeldEntry, _ bounds: UnsafePointer<Double>) -> Double {
     let column = Int(entry.column) &* Self.boundStride
-    let side = column &+ (held < 0 ? 2 : 0)
-    let size = abs(held)
-    let factor = bounds[column &+ (held < 0 ? 7 : 6)]
-    let low = weighted * bounds[side] - factor * requirement(applied, size * bounds[column &+ 4])
-    let high = weighted * bounds[side &+ 1] - factor * requirement(applied, size * bounds[column &+ 5])
+    let side = column &+ 2 &* Int(entry.isShort)
+    let factor = bounds[column &+ 6 &+ Int(entry.isShort)]
+    let low = entry.weighted * bounds[side] - factor * requirement(entry, entry.size * bounds[column &+ 4])
+    let high = entry.weighted * bounds[side &+ 1] - factor * requirement(entry, entry.size * bounds[column &+ 5])
     return min(low, high)
   }
 
   @inline(__always)
-  private func requirement(_ applied: Terms, _ notional: Double) -> Double {
-    if applied.lineStart == applied.lineEnd { return applied.slope * notional }
+  private func requirement(_ entry: HeldEntry, _ notional: Double) -> Double {
+    if entry.lineStart == entry.lineEnd { return entry.slope * notional }
     var largest = 0.0
-    for line in Int(applied.lineStart)..<Int(applied.lineEnd) {
+    for line in Int(entry.lineStart)..<Int(entry.lineEnd) {
       largest = max(largest, notional * lines[line].slope - lines[line].deduction)
     }
     return largest
   }
 }
 
-/// What the entries hold now: q and p of each.
-struct Holdings {
-  let quantity: UnsafeBufferPointer<Double>
-  let weighted: UnsafeBufferPointer<Double>
+/// An entry with what it holds: all that its part of a headroom is made from, but for prices and factors.
+struct HeldEntry {
+  /// p.
+  var weighted: Double
+  /// |q|.
+  var size: Double
+  /// Slope of the only line through the origin; used when `lineEnd == lineStart`.
+  var slope: Double
+  /// g of `ColumnMoves`, before the column's unit.
+  var gross: Double
+  var lineStart: Int32
+  var lineEnd: Int32
+  var column: Int32
+  /// 1 for q < 0, else 0.
+  var isShort: Int32
+
+  /// The key of the moves of the entry's side of its column.
+  @inline(__always) var key: Int32 { column &* 2 &+ isShort }
 }
 
-/// Lends the memory of both arrays, which have one element an entry.
-@inline(__always)
-func withHoldings<Result>(_ quantity: [Double], _ weighted: [Double], _ body: (Holdings) -> Result) -> Result {
-  quantity.withUnsafeBufferPointer { quantity in
-    weighted.withUnsafeBufferPointer { body(Holdings(quantity: quantity, weighted: $0)) }
+/// What the rows hold now: q and p of each entry, the constant of each row. Valid while the buffers are lent.
+struct Holdings {
+  let quantity: UnsafePointer<Double>
+  let weighted: UnsafePointer<Double>
+  let constant: UnsafePointer<Double>
+
+  @inline(__always)
+  init(
+    _ quantity: borrowing FixedBuffer<Double>, _ weighted: borrowing FixedBuffer<Double>,
+    _ constant: borrowing FixedBuffer<Double>
+  ) {
+    self.quantity = UnsafePointer(quantity.base)
+    self.weighted = UnsafePointer(weighted.base)
+    self.constant = UnsafePointer(constant.base)
   }
 }
 

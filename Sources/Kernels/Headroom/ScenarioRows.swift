@@ -90,24 +90,28 @@ public final class ScenarioRows: @unchecked Sendable {
     precondition(losses.count >= count && values.count >= valueCount, "room for every row, a value for every lane")
     for group in groups.indices { groups[group] = 0 }
     for row in 0..<count { losses[row] = 0 }
-    _ = withBuffers(quantity, values) { quantity, values in
-      for row in 0..<count {
-        var sum = 0.0
-        for place in Int(rowStart[row])..<Int(rowStart[row &+ 1]) {
-          let loss = self.loss(places[place], quantity, values)
-          sum += loss
-          groups[Int(places[place].group)] += loss
+    _ = quantity.withUnsafeBufferPointer { quantity in
+      withValues(values) { values in
+        guard let quantity = quantity.baseAddress else { return 0 }
+        for row in 0..<count {
+          var sum = 0.0
+          for place in Int(rowStart[row])..<Int(rowStart[row &+ 1]) {
+            let loss = self.loss(places[place], quantity, values)
+            sum += loss
+            groups[Int(places[place].group)] += loss
+          }
+          losses[row] = sum
         }
-        losses[row] = sum
+        return 0
       }
-      return 0
     }
   }
 
   /// The loss of one row.
-  public func loss(row: Int, quantity: [Double], values: [Double]) -> Double {
+  public func loss(row: Int, quantity: borrowing FixedBuffer<Double>, values: [Double]) -> Double {
     precondition(values.count >= valueCount, "a value for every lane")
-    return withBuffers(quantity, values) { quantity, values in
+    let quantity = UnsafePointer(quantity.base)
+    return withValues(values) { values in
       var sum = 0.0
       for place in Int(rowStart[row])..<Int(rowStart[row &+ 1]) { sum += loss(places[place], quantity, values) }
       return sum
@@ -115,9 +119,11 @@ public final class ScenarioRows: @unchecked Sendable {
   }
 
   /// The loss of one row, that of each group times its scale.
-  public func loss(row: Int, quantity: [Double], values: [Double], groupScale: [Double]) -> Double {
+  public func loss(row: Int, quantity: borrowing FixedBuffer<Double>, values: [Double], groupScale: [Double]) -> Double
+  {
     precondition(values.count >= valueCount, "a value for every lane")
-    return withBuffers(quantity, values) { quantity, values in
+    let quantity = UnsafePointer(quantity.base)
+    return withValues(values) { values in
       var sum = 0.0
       for place in Int(rowStart[row])..<Int(rowStart[row &+ 1]) {
         sum += groupScale[Int(places[place].group)] * loss(places[place], quantity, values)
@@ -143,16 +149,12 @@ public final class ScenarioRows: @unchecked Sendable {
     return -worst.min()
   }
 
-  /// Lends the memory of both arrays; where either has none, no row has an entry and nothing is lost.
+  /// Lends the memory of an array; where it has none, no row has an entry and nothing is lost.
   @inline(__always)
-  private func withBuffers(
-    _ quantity: [Double], _ values: [Double], _ body: (UnsafePointer<Double>, UnsafePointer<Double>) -> Double
-  ) -> Double {
-    quantity.withUnsafeBufferPointer { quantity in
-      values.withUnsafeBufferPointer { values in
-        guard let quantity = quantity.baseAddress, let values = values.baseAddress else { return 0 }
-        return body(quantity, values)
-      }
+  private func withValues(_ values: [Double], _ body: (UnsafePointer<Double>) -> Double) -> Double {
+    values.withUnsafeBufferPointer { values in
+      guard let values = values.baseAddress else { return 0 }
+      return body(values)
     }
   }
 }

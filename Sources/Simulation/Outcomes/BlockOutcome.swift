@@ -111,14 +111,23 @@ final class BlockOutcome {
     _ outcome: VenueOutcome?, path: Int, model: Int, venue: Int, ledger: AccountLedger, census: AccountCensus
   ) {
     let series = model * venueCount + venue
-    for quantity in values[series].indices { values[series][quantity][path] = outcome?.values[quantity] ?? .nan }
-    for group in bookLoss[series].indices { bookLoss[series][group][path] = outcome?.bookLoss[group] ?? .nan }
-    for origin in contagion[series].indices { contagion[series][origin][path] = outcome?.contagion[origin] ?? .nan }
-    for partition in partitionCounts[venue][model].indices { partitionCounts[venue][model][partition] = 0 }
-    for account in ledger.liquidated {
-      liquidated[series].append(account)
+    Self.put(outcome?.values, at: path, into: &values[series])
+    Self.put(outcome?.bookLoss, at: path, into: &bookLoss[series])
+    Self.put(outcome?.contagion, at: path, into: &contagion[series])
+    liquidated[series].append(contentsOf: ledger.liquidated)
+    Self.countMembers(of: ledger.liquidated, census, into: &partitionCounts[venue][model])
+  }
+
+  /// One figure into each row, NaN where there are none.
+  private static func put(_ figures: [Double]?, at path: Int, into rows: inout [[Double]]) {
+    for index in rows.indices { rows[index][path] = figures?[index] ?? .nan }
+  }
+
+  private static func countMembers(of accounts: [Int32], _ census: AccountCensus, into counts: inout [Int]) {
+    for partition in counts.indices { counts[partition] = 0 }
+    for account in accounts {
       let members = Int(census.membershipStart[Int(account)])..<Int(census.membershipStart[Int(account) + 1])
-      for member in members { partitionCounts[venue][model][Int(census.membership[member])] += 1 }
+      for member in members { counts[Int(census.membership[member])] += 1 }
     }
   }
 

@@ -1,3 +1,4 @@
+import Kernels
 import Venues
 
 /// What the accounts of one venue hold on the path being replayed.
@@ -7,36 +8,36 @@ import Venues
 final class AccountLedger {
   let book: Book
   /// Signed quantity of each position.
-  private(set) var quantity: [Double]
+  private(set) var quantity: FixedBuffer<Double>
   /// Constant part of each account's equity.
-  private(set) var cash: [Double]
+  private(set) var cash: FixedBuffer<Double>
   /// Cash and agreed credit of each account: what its health starts from.
-  private(set) var standing: [Double]
+  private(set) var standing: FixedBuffer<Double>
   /// Accounts that were wiped out: nothing held, the shortfall taken over by the waterfall.
-  private(set) var isClosed: [Bool]
+  private(set) var isClosed: FixedBuffer<Bool>
   /// Accounts whose holdings differ from the book, each once.
   private(set) var touched: [Int32] = []
   /// Reporting accounts liquidated so far on this path.
-  private(set) var isLiquidated: [Bool]
+  private(set) var isLiquidated: FixedBuffer<Bool>
   private(set) var liquidated: [Int32] = []
   /// Units that the last closing of each position sold, signed; empty unless it is recorded.
-  private(set) var lastClosed: [Double]
-  private var isTouched: [Bool]
+  private(set) var lastClosed: FixedBuffer<Double>
+  private var isTouched: FixedBuffer<Bool>
   /// Accounts that changed since the screen last asked, each once.
   private(set) var recent: [Int32] = []
-  private var isRecent: [Bool]
+  private var isRecent: FixedBuffer<Bool>
 
   /// A ledger at t = 0; `recordsClosings` where the waterfall asks what was closed.
   init(book: Book, reportingCount: Int, recordsClosings: Bool) {
     self.book = book
-    quantity = book.quantity
-    lastClosed = recordsClosings ? [Double](repeating: 0, count: book.quantity.count) : []
-    cash = book.cash
-    standing = book.standing
-    isClosed = [Bool](repeating: false, count: book.accounts.count)
-    isTouched = isClosed
-    isRecent = isClosed
-    isLiquidated = [Bool](repeating: false, count: reportingCount)
+    quantity = FixedBuffer(book.quantity)
+    lastClosed = FixedBuffer(repeating: 0, count: recordsClosings ? book.quantity.count : 0)
+    cash = FixedBuffer(book.cash)
+    standing = FixedBuffer(book.standing)
+    isClosed = FixedBuffer(repeating: false, count: book.accounts.count)
+    isTouched = FixedBuffer(repeating: false, count: book.accounts.count)
+    isRecent = FixedBuffer(repeating: false, count: book.accounts.count)
+    isLiquidated = FixedBuffer(repeating: false, count: reportingCount)
   }
 
   /// Returns to the book.
@@ -49,7 +50,7 @@ final class AccountLedger {
       isTouched[index] = false
       for position in book.positions(of: index) {
         quantity[position] = book.quantity[position]
-        if !lastClosed.isEmpty { lastClosed[position] = 0 }
+        if lastClosed.count > 0 { lastClosed[position] = 0 }
       }
     }
     for account in liquidated { isLiquidated[Int(account)] = false }
@@ -111,7 +112,7 @@ final class AccountLedger {
   }
 
   /// Cash plus the value of all positions at `unitValue` per column.
-  func equity(of account: Int, unitValue: [Double]) -> Double {
+  func equity(of account: Int, unitValue: borrowing FixedBuffer<Double>) -> Double {
     var sum = cash[account]
     for position in book.positions(of: account) { sum += quantity[position] * unitValue[Int(book.column[position])] }
     return sum

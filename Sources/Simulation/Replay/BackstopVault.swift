@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// The venue's backstop along one path: its cash, what it holds, whether it failed. One per worker, venue and model.

@@ -24,9 +24,8 @@ final class CandidateScreen {
   private var reachable: [Int32]
   private let horizonMoves: ColumnMoves
   private var horizonCandidates: [Int32]
-  private var horizonCount = 0
   private let candidates: HeadroomWindow
-  private var bounds: [Double]
+  private var bounds: FixedBuffer<Double>
 
   /// Steps in a window.
   static let windowSteps = 16
@@ -43,7 +42,7 @@ final class CandidateScreen {
     horizonCandidates = reachable
     horizonMoves = order.makeMoves()
     candidates = HeadroomWindow(rows: headroom, columns: columns)
-    bounds = [Double](repeating: 0, count: columns * HeadroomRows.boundStride)
+    bounds = FixedBuffer(repeating: 0, count: columns * HeadroomRows.boundStride)
     horizon = Stretch(plan: plan, isDynamic: isDynamic, band: 0.01, ceiling: 1.5)
     window = Stretch(plan: plan, isDynamic: isDynamic, band: 0.002, ceiling: 1.1)
   }
@@ -64,58 +63,53 @@ final class CandidateScreen {
   /// returns how many there are. `oracle` made the prices of those values; nil where they are the marks.
   func deficits(
     step: Int, path: PathView, market: MarketState, columns: ColumnState, oracle: OracleFeed?, ledger: AccountLedger,
-    weighted: [Double], into found: inout [Int32]
+    weighted: borrowing FixedBuffer<Double>, into found: inout [Int32]
   ) -> Int {
     if !horizon.holds(step, market, columns, oracle) {
       if step <= horizon.end { horizon.widen() }
       horizon.cover(step...path.steps, path, market, columns, oracle, plan)
       screenBook(ledger, weighted)
       window.end = 0
-    }
-    if !window.holds(step, market, columns, oracle) {
-      if step <= window.end { window.widen() }
-      window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, oracle, plan)
-      window.write(to: &bounds)
-      candidates.begin(
-        among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
-        constant: ledger.standing,
-        bounds: bounds, state: columns.packed)
     } else if !ledger.recent.isEmpty {
       candidates.update(ledger.recent, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing)
     }
     ledger.forgetRecent()
-    return candidates.negativeRows(
-      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing, into: &found)
+    if !window.holds(step, market, columns, oracle) {
+      if step <= window.end { window.widen() }
+      window.cover(step...min(step + Self.windowSteps - 1, path.steps), path, market, columns, oracle, plan)
+      window.write(to: &bounds)
+      candidates.begin(bounds: bounds, state: columns.packed)
+    }
+    return candidates.negativeRows(state: columns.packed, into: &found)
   }
 
   /// The same at this moment only: nothing is assumed about what comes, nothing is kept, and the ledger's list of recent
   /// changes stays for the screen that goes by it.
   func deficitsNow(
     step: Int, path: PathView, market: MarketState, columns: ColumnState, oracle: OracleFeed?, ledger: AccountLedger,
-    weighted: [Double], into found: inout [Int32]
+    weighted: borrowing FixedBuffer<Double>, into found: inout [Int32]
   ) -> Int {
     horizon.cover(step...step, path, market, columns, oracle, plan)
     screenBook(ledger, weighted)
-    candidates.begin(
-      among: horizonCandidates, first: horizonCount, quantity: ledger.quantity, weighted: weighted,
-      constant: ledger.standing, bounds: bounds, state: columns.packed)
+    candidates.begin(bounds: bounds, state: columns.packed)
     invalidate()
-    return candidates.negativeRows(
-      state: columns.packed, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing, into: &found)
+    return candidates.negativeRows(state: columns.packed, into: &found)
   }
 
   /// Finds the horizon's candidates: of the book as it was at t = 0 only the accounts that the largest moves reach are
   /// looked at, and besides every account that changed since.
-  private func screenBook(_ ledger: AccountLedger, _ weighted: [Double]) {
+  private func screenBook(_ ledger: AccountLedger, _ weighted: borrowing FixedBuffer<Double>) {
     horizon.write(to: &bounds)
     horizonMoves.move(within: bounds)
     order.mark(horizonMoves, in: &bits)
     for account in ledger.touched { bits[Int(account) >> 6] |= 1 << UInt64(account & 63) }
     let count = drainBits(&bits, into: &reachable)
-    horizonCount = headroom.possiblyNegativeRows(
+    let selected = headroom.possiblyNegativeRows(
       among: reachable, first: count, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing,
-      bounds: bounds,
-      into: &horizonCandidates)
+      bounds: bounds, into: &horizonCandidates)
+    candidates.select(
+      among: horizonCandidates, first: selected, quantity: ledger.quantity, weighted: weighted,
+      constant: ledger.standing, bounds: bounds)
   }
 }
 
@@ -276,7 +270,7 @@ private struct Stretch {
     return paid
   }
 
-  func write(to bounds: inout [Double]) {
+  func write(to bounds: inout FixedBuffer<Double>) {
     for (index, column) in columns.enumerated() { column.write(column: index, to: &bounds) }
     curved.write(to: &bounds)
   }

@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// What one wave does to one account, decided from the marks before the wave.
@@ -62,7 +63,7 @@ struct ClosingRule {
   /// The closing of `account` at the values in `columns` and the half-spreads per asset; scenarios add
   /// `scenarioRequirement` to its maintenance requirement, in proportion to its derivatives.
   func closing(
-    of account: Int, _ ledger: AccountLedger, _ columns: ColumnState, halfSpread: [Double],
+    of account: Int, _ ledger: AccountLedger, _ columns: ColumnState, halfSpread: borrowing FixedBuffer<Double>,
     scenarioRequirement: Double = 0
   ) -> Closing {
     switch plan.rules.liquidation.method {
@@ -84,7 +85,7 @@ struct ClosingRule {
   /// at oracle prices after paying spread and, if `penalised`, penalty; 1 where closing cannot help.
   func partialFraction(
     _ account: Int, _ buffer: Double, _ scenarioRequirement: Double, _ ledger: AccountLedger, _ columns: ColumnState,
-    _ halfSpread: [Double], penalised: Bool
+    _ halfSpread: borrowing FixedBuffer<Double>, penalised: Bool
   ) -> Double {
     let (weighted, requirement) = margin(of: account, scenarioRequirement, ledger, columns)
     var notional = 0.0
@@ -145,7 +146,8 @@ struct ClosingRule {
   /// Closes `fraction` of the perpetuals; when that is everything, buys back the debts and sells as much collateral as
   /// the cash will be short of at oracle prices.
   private func close(
-    _ account: Int, fraction: Double, _ ledger: AccountLedger, _ columns: ColumnState, _ halfSpread: [Double]
+    _ account: Int, fraction: Double, _ ledger: AccountLedger, _ columns: ColumnState,
+    _ halfSpread: borrowing FixedBuffer<Double>
   ) -> Closing {
     var closing = Closing(account: account, derivativeFraction: fraction)
     guard fraction >= 1 else { return closing }

@@ -5,26 +5,28 @@ import Kernels
 /// Unit values, notionals and margin factors of one venue's columns as they are now, in the layout the kernels read.
 final class ColumnState {
   let plan: VenuePlan
+  /// The asset of each column.
+  private let assets: [Int]
   /// What one unit adds to equity.
-  private(set) var unitValue: [Double]
+  private(set) var unitValue: FixedBuffer<Double>
   /// What one unit counts for in notional.
-  private(set) var unitNotional: [Double]
+  private(set) var unitNotional: FixedBuffer<Double>
   /// Money that closing one unit moves in the asset's market.
-  private(set) var unitTraded: [Double]
+  private(set) var unitTraded: FixedBuffer<Double>
   /// Funding paid by one long unit since t = 0.
-  private(set) var accrued: [Double]
+  private(set) var accrued: FixedBuffer<Double>
   /// Value of one unit per unit of mark; 0 once settled.
-  private(set) var growth: [Double]
+  private(set) var growth: FixedBuffer<Double>
   /// Value of one unit at a mark of 0; what it was settled at once settled.
-  private(set) var valueConstant: [Double]
+  private(set) var valueConstant: FixedBuffer<Double>
   /// Notional of one unit at a mark of 0; 0 once settled.
-  private var notionalConstant: [Double]
+  private var notionalConstant: FixedBuffer<Double>
   /// Factors on the initial requirement, two per column (`factorIndex`), the model's scale included.
-  private(set) var initialFactor: [Double]
+  private(set) var initialFactor: FixedBuffer<Double>
   /// Factors on the maintenance requirement, in the same way.
-  private(set) var maintenanceFactor: [Double]
+  private(set) var maintenanceFactor: FixedBuffer<Double>
   /// Interleaved value, notional, maintenance factors of long and short: what `HeadroomRows` reads.
-  private(set) var packed: [Double]
+  private(set) var packed: FixedBuffer<Double>
   /// The step that balances, funding and time to expiry stand at.
   private(set) var step = 0
   /// Rises whenever a value may have changed: what is computed from the values holds while it stays.
@@ -32,23 +34,24 @@ final class ColumnState {
   /// What options depend on besides marks.
   private(set) var curved: CurvedState
   /// The mark of each option's underlying.
-  private(set) var optionMarks: [Double]
+  private(set) var optionMarks: FixedBuffer<Double>
 
   init(plan: VenuePlan) {
     self.plan = plan
-    let zero = [Double](repeating: 0, count: plan.venue.book.columns.count)
-    unitValue = zero
-    unitNotional = zero
-    unitTraded = zero
-    valueConstant = zero
-    notionalConstant = zero
-    accrued = zero
-    growth = zero
-    initialFactor = zero + zero
-    maintenanceFactor = zero + zero
-    packed = [Double](repeating: 0, count: zero.count * HeadroomRows.columnStride)
+    let count = plan.venue.book.columns.count
+    assets = plan.venue.book.columns.map(\.asset)
+    unitValue = FixedBuffer(repeating: 0, count: count)
+    unitNotional = FixedBuffer(repeating: 0, count: count)
+    unitTraded = FixedBuffer(repeating: 0, count: count)
+    valueConstant = FixedBuffer(repeating: 0, count: count)
+    notionalConstant = FixedBuffer(repeating: 0, count: count)
+    accrued = FixedBuffer(repeating: 0, count: count)
+    growth = FixedBuffer(repeating: 0, count: count)
+    initialFactor = FixedBuffer(repeating: 0, count: 2 * count)
+    maintenanceFactor = FixedBuffer(repeating: 0, count: 2 * count)
+    packed = FixedBuffer(repeating: 0, count: count * HeadroomRows.columnStride)
     curved = CurvedState(plan.curved)
-    optionMarks = [Double](repeating: 0, count: plan.curved.options.count)
+    optionMarks = FixedBuffer(repeating: 0, count: plan.curved.options.count)
   }
 
   /// Returns to t = 0 with the given marks.
@@ -68,12 +71,12 @@ final class ColumnState {
   /// expires is settled at the marks.
   func advance(to step: Int, marks: [Double], path: PathView) {
     self.step = step
-    for (index, column) in plan.venue.book.columns.enumerated() {
+    for index in assets.indices {
       growth[index] = plan.growth[index][step]
       let interval = plan.fundingSteps[index]
       if interval > 0, step % interval == 0 {
         let rate = plan.fundingRate(of: index, at: step, path: path)
-        accrued[index] += rate * (marks[column.asset] * growth[index] + notionalConstant[index])
+        accrued[index] += rate * (marks[assets[index]] * growth[index] + notionalConstant[index])
       }
     }
     curved.advance(to: step, path: path)
@@ -100,8 +103,8 @@ final class ColumnState {
   /// Takes new marks within a step.
   func revalue(marks: [Double]) {
     version += 1
-    for (index, column) in plan.venue.book.columns.enumerated() {
-      let grown = marks[column.asset] * growth[index]
+    for index in assets.indices {
+      let grown = marks[assets[index]] * growth[index]
       unitTraded[index] = grown * plan.traded[index]
       unitNotional[index] = grown + notionalConstant[index]
       unitValue[index] = grown + valueConstant[index] - accrued[index]
@@ -134,14 +137,15 @@ final class ColumnState {
   ///
   /// An option trades at its value at the marks before the wave: it moves nothing in its underlying. A pool share is
   /// redeemed at those marks for equal values of both assets, which are sold at the fills.
-  func fillPrice(of column: Int, fills: [Double], marks: [Double]) -> Double {
+  func fillPrice(of column: Int, fills: borrowing FixedBuffer<Double>, marks: [Double]) -> Double {
     let about = plan.venue.book.columns[column]
     guard plan.curved.isCurved[column] else {
-      let prices = about.isTraded ? fills : marks
-      return prices[about.asset] * growth[column] + valueConstant[column] - accrued[column]
+      let price = about.isTraded ? fills[about.asset] : marks[about.asset]
+      return price * growth[column] + valueConstant[column] - accrued[column]
     }
     guard about.leg != .option else { return unitValue[column] }
-    let other = about.otherAsset.map { fills[$0] / marks[$0] } ?? 1
+    var other = 1.0
+    if let asset = about.otherAsset { other = fills[asset] / marks[asset] }
     return unitValue[column] / 2 * (fills[about.asset] / marks[about.asset] + other)
   }
 
@@ -152,11 +156,12 @@ final class ColumnState {
   }
 
   /// Half the relative spread that closing a unit of a column costs.
-  func spread(of column: Int, halfSpread: [Double]) -> Double {
+  func spread(of column: Int, halfSpread: borrowing FixedBuffer<Double>) -> Double {
     let about = plan.venue.book.columns[column]
     guard about.isTraded else { return 0 }
     guard plan.curved.isCurved[column] else { return halfSpread[about.asset] }
-    return (halfSpread[about.asset] + (about.otherAsset.map { halfSpread[$0] } ?? 0)) / 2
+    guard let other = about.otherAsset else { return halfSpread[about.asset] / 2 }
+    return (halfSpread[about.asset] + halfSpread[other]) / 2
   }
 
   /// Becomes what `other` is, at other prices: what a venue's oracle makes of its columns.

@@ -146,12 +146,12 @@ struct CurvedBounds {
   }
 
   /// Writes the numbers in place of those of straight lines; factors stay.
-  func write(to bounds: inout [Double]) {
+  func write(to bounds: inout FixedBuffer<Double>) {
     for (column, eight) in zip(columns.options, options) { Self.write(eight, column: column.column, to: &bounds) }
     for (column, eight) in zip(columns.shares, shares) { Self.write(eight, column: column.column, to: &bounds) }
   }
 
-  private static func write(_ eight: Eight, column: Int, to bounds: inout [Double]) {
+  private static func write(_ eight: Eight, column: Int, to bounds: inout FixedBuffer<Double>) {
     let start = column * HeadroomRows.boundStride
     bounds[start] = eight.longFirst
     bounds[start + 1] = eight.longLast

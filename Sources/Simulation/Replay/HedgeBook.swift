@@ -1,5 +1,6 @@
 import Clearing
 import Foundation
+import Kernels
 
 /// What the hedgers of one venue hold along one path, and what it cost them; the outside market is the other side.
 ///
@@ -82,7 +83,9 @@ final class HedgeBook {
   }
 
   /// Books what was decided at the market's fills; `shifts` are what all hedgers' `flows` do to the log marks.
-  func book(fills: [Double], marks: [Double], shifts: [Double], flows: [Double]) {
+  func book(
+    fills: borrowing FixedBuffer<Double>, marks: [Double], shifts: borrowing FixedBuffer<Double>, flows: [Double]
+  ) {
     for asset in pending.indices where pending[asset] != 0 {
       let money = pending[asset] * fills[asset]
       units[asset] += pending[asset]

@@ -1,5 +1,6 @@
 import Clearing
 import Foundation
+import Kernels
 import Venues
 
 /// Why accounts were liquidated for the first time, counted along one path at one venue.

@@ -1,3 +1,4 @@
+import Kernels
 import Venues
 /// How one path's loss divides by asset and by group; filled only when the tail's paths are replayed.
 ///
@@ -20,7 +21,7 @@ final class LossContributions {
   }
 
   /// Divides `loss` of `account` (a shortfall, or negative equity at the end).
-  func addLoss(_ loss: Double, account: Int, unitValue: [Double]) {
+  func addLoss(_ loss: Double, account: Int, unitValue: borrowing FixedBuffer<Double>) {
     let book = plan.venue.book
     byGroup[book.accounts[account].group] += loss
     var costs: [(asset: Int, cost: Double)] = []

@@ -1,5 +1,6 @@
 import Clearing
 import Foundation
+import Kernels
 import Markets
 
 /// The traded marks of one path as they are now: exogenous price times the impact of the simulated trades.
@@ -12,51 +13,50 @@ final class MarketState {
   /// Exogenous price of each asset.
   private(set) var exogenous: [Double]
   /// Log impact that stays.
-  private(set) var permanent: [Double]
+  private(set) var permanent: FixedBuffer<Double>
   /// Log impact that decays.
-  private(set) var transient: [Double]
+  private(set) var transient: FixedBuffer<Double>
   /// Signed money traded in this step by all venues so far.
-  private(set) var stepFlow: [Double]
+  private(set) var stepFlow: FixedBuffer<Double>
   /// What those trades did to each log mark.
-  private var stepShift: [Double]
+  private var stepShift: FixedBuffer<Double>
   /// Variance per year of exogenous returns, estimated, and what it makes of each asset's depth; used where depth thins.
-  private var variance: [Double]
-  private var depthFactor: [Double]
+  private var variance: FixedBuffer<Double>
+  private var depthFactor: FixedBuffer<Double>
   /// Average price of the last wave.
-  private(set) var fills: [Double]
+  private(set) var fills: FixedBuffer<Double>
   /// Average daily volume of each asset as it is now.
-  private(set) var volume: [Double]
+  private(set) var volume: FixedBuffer<Double>
   /// Half the relative spread of each asset as it is now.
-  private(set) var halfSpread: [Double]
+  private(set) var halfSpread: FixedBuffer<Double>
   /// What the last wave does to each log mark.
-  private(set) var shifts: [Double]
+  private(set) var shifts: FixedBuffer<Double>
   /// Whether any trade, or the loss of a claim, moved a mark on this path so far.
   private(set) var hasImpact = false
-  private(set) var lowestMark: [Double]
-  private(set) var lowestExogenous: [Double]
-  private var initial: [Double]
+  private(set) var lowestMark: FixedBuffer<Double>
+  private(set) var lowestExogenous: FixedBuffer<Double>
+  private var initial: FixedBuffer<Double>
   /// The impact by venue of origin; nil where one venue trades.
   let origins: ImpactOrigins?
 
   init(plan: MarketPlan, venueCount: Int = 1) {
     self.plan = plan
     origins = venueCount > 1 ? ImpactOrigins(venues: venueCount, assets: plan.assetCount) : nil
-    let zero = [Double](repeating: 0, count: plan.assetCount)
-    marks = zero
-    exogenous = zero
-    permanent = zero
-    transient = zero
-    stepFlow = zero
-    stepShift = zero
-    variance = zero
-    depthFactor = [Double](repeating: 1, count: plan.assetCount)
-    fills = zero
-    volume = plan.volume
-    halfSpread = plan.halfSpread
-    shifts = zero
-    lowestMark = zero
-    lowestExogenous = zero
-    initial = zero
+    marks = [Double](repeating: 0, count: plan.assetCount)
+    exogenous = marks
+    permanent = FixedBuffer(repeating: 0, count: plan.assetCount)
+    transient = FixedBuffer(repeating: 0, count: plan.assetCount)
+    stepFlow = FixedBuffer(repeating: 0, count: plan.assetCount)
+    stepShift = FixedBuffer(repeating: 0, count: plan.assetCount)
+    variance = FixedBuffer(repeating: 0, count: plan.assetCount)
+    depthFactor = FixedBuffer(repeating: 1, count: plan.assetCount)
+    fills = FixedBuffer(repeating: 0, count: plan.assetCount)
+    volume = FixedBuffer(plan.volume)
+    halfSpread = FixedBuffer(plan.halfSpread)
+    shifts = FixedBuffer(repeating: 0, count: plan.assetCount)
+    lowestMark = FixedBuffer(repeating: 0, count: plan.assetCount)
+    lowestExogenous = FixedBuffer(repeating: 0, count: plan.assetCount)
+    initial = FixedBuffer(repeating: 0, count: plan.assetCount)
   }
 
   /// Returns to t = 0 of the path in `slab`, [asset][point].
@@ -191,7 +191,9 @@ final class MarketState {
   /// Worst relative fall of an exogenous price below its start, over all assets.
   var exogenousDrawdown: Double { worst(lowestExogenous) }
 
-  private func worst(_ lowest: [Double]) -> Double {
-    zip(lowest, initial).reduce(0) { max($0, 1 - $1.0 / $1.1) }
+  private func worst(_ lowest: borrowing FixedBuffer<Double>) -> Double {
+    var worst = 0.0
+    for asset in lowest.indices { worst = max(worst, 1 - lowest[asset] / initial[asset]) }
+    return worst
   }
 }

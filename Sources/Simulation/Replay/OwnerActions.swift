@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// What owners do at the end of a step, decided at the oracle's prices, all from the same state.
@@ -97,7 +98,7 @@ extension VenueReplay {
 
   /// Weighted equity less a multiple of the maintenance requirement, at the oracle's prices.
   func headroom(of account: Int, requirementTimes multiple: Double) -> Double {
-    health(of: account, factors: columns.maintenanceFactor.map { $0 * multiple })
+    health(of: account, factors: columns.maintenanceFactor, times: multiple)
       - multiple * scenarioRequirement(of: account)
   }
 

@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 
 /// Watches a replay step by step; for traces, tests and pictures of one path. Never used in a batch run.
 package protocol ReplayObserver: AnyObject {
@@ -77,6 +78,8 @@ final class PathReplay {
   let market: MarketState
   let venues: [VenueReplay]
   private var flows: [Double]
+  /// Venues that close somebody in the wave under way.
+  private var active: [VenueReplay] = []
   /// Which venues have failed; nil where none can.
   private let failures: VenueFailures?
   /// Waves of the step under way that closed somebody.
@@ -85,7 +88,8 @@ final class PathReplay {
   private let ownersAct: Bool
   /// Whether any venue's market has hedgers.
   private let hedges: Bool
-  weak var observer: (any ReplayObserver)?
+  /// Who watches; none in a batch run.
+  var observer: (any ReplayObserver)?
 
   init(market: MarketPlan, venues: [VenueReplay]) {
     self.market = MarketState(plan: market, venueCount: venues.count)
@@ -154,7 +158,7 @@ final class PathReplay {
     var isFirst = isFirst
     while true {
       let wave = waves + 1
-      var active: [VenueReplay] = []
+      active.removeAll(keepingCapacity: true)
       for asset in flows.indices { flows[asset] = 0 }
       if let origins = market.origins { for venue in venues.indices { origins.clearFlows(of: venue) } }
       for (index, venue) in venues.enumerated() {
@@ -242,7 +246,7 @@ final class PathReplay {
           heldFraction: closing.heldFraction, debtFraction: closing.debtFraction, notional: notional,
           cause: causes[closing.account])
       }
-      observer.waveBooked(wave, closings: closings, fills: market.fills, venue: index)
+      observer.waveBooked(wave, closings: closings, fills: market.fills.elements, venue: index)
     }
   }
 

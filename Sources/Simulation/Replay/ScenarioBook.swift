@@ -93,28 +93,23 @@ final class ScenarioBook {
   // MARK: The reference
 
   /// Returns to t = 0 at `prices`, one per asset.
-  func reset(columns: ColumnState, ledger: AccountLedger, weighted: [Double], prices: [Double]) {
+  func reset(columns: ColumnState, ledger: AccountLedger, weighted: borrowing FixedBuffer<Double>, prices: [Double]) {
     takeReference(columns: columns, ledger: ledger, weighted: weighted, prices: prices)
     startValues = values.values
     for group in startPrices.indices { startPrices[group] = prices[plan.part.leadingAsset[group]] }
   }
 
   /// Judges every account at the values in `columns`, which are those at `prices`, one per asset.
-  func takeReference(columns: ColumnState, ledger: AccountLedger, weighted: [Double], prices: [Double]) {
+  func takeReference(
+    columns: ColumnState, ledger: AccountLedger, weighted: borrowing FixedBuffer<Double>, prices: [Double]
+  ) {
     for group in referencePrices.indices { referencePrices[group] = prices[plan.part.leadingAsset[group]] }
     for row in changed { isChanged[Int(row)] = false }
     changed.removeAll(keepingCapacity: true)
     values.refresh(columns)
     reference = values.version
     plan.rows.losses(quantity: book.quantity, values: values.values, into: &heldLosses, groups: &groupLosses)
-    let (quantity, standing, packed) = (ledger.quantity, ledger.standing, columns.packed)
-    let (headroom, accounts) = (model.headroom, plan.part.accounts)
-    for row in health.indices {
-      let account = Int(accounts[row])
-      let linear = headroom.headroom(
-        row: account, quantity: quantity, weighted: weighted, constant: standing[account], columns: packed)
-      health[row] = linear - factor * heldLosses[row]
-    }
+    for row in health.indices { health[row] = linear(row, columns, ledger, weighted) - factor * heldLosses[row] }
     for account in ledger.touched where plan.row[Int(account)] >= 0 {
       health[Int(plan.row[Int(account)])] = exact(Int(plan.row[Int(account)]), columns, ledger, weighted)
     }
@@ -143,7 +138,7 @@ final class ScenarioBook {
 
   /// Accounts with negative health now, ascending; `recent` are those whose holdings changed since this was last asked.
   func deficits(
-    recent: [Int32], columns: ColumnState, ledger: AccountLedger, weighted: [Double]
+    recent: [Int32], columns: ColumnState, ledger: AccountLedger, weighted: borrowing FixedBuffer<Double>
   ) -> [Int] {
     note(recent)
     values.refresh(columns)
@@ -197,18 +192,20 @@ final class ScenarioBook {
     groupLosses.indices.reduce(0) { $0 + groupLosses[$1] * startPrices[$1] / referencePrices[$1] }
   }
 
-  private func exact(_ row: Int, _ columns: ColumnState, _ ledger: AccountLedger, _ weighted: [Double]) -> Double {
+  private func exact(
+    _ row: Int, _ columns: ColumnState, _ ledger: AccountLedger, _ weighted: borrowing FixedBuffer<Double>
+  ) -> Double {
     linear(row, columns, ledger, weighted)
       - factor * plan.rows.loss(row: row, quantity: ledger.quantity, values: values.values)
   }
 
   /// C + Σ p·v − Σ T.
   private func linear(
-    _ row: Int, _ columns: ColumnState, _ ledger: AccountLedger, _ weighted: [Double]
+    _ row: Int, _ columns: ColumnState, _ ledger: AccountLedger, _ weighted: borrowing FixedBuffer<Double>
   ) -> Double {
     let account = Int(plan.part.accounts[row])
     return model.headroom.headroom(
-      row: account, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing[account],
+      row: account, quantity: ledger.quantity, weighted: weighted, constant: ledger.standing,
       columns: columns.packed)
   }
 
@@ -245,7 +242,7 @@ final class ScenarioBook {
   }
 
   /// By how much the health of a row can have fallen since the reference.
-  private func reach(of row: Int, _ weighted: [Double]) -> Double {
+  private func reach(of row: Int, _ weighted: borrowing FixedBuffer<Double>) -> Double {
     var sum = 0.0
     for position in book.positions(of: Int(plan.part.accounts[row])) {
       let held = weighted[position]

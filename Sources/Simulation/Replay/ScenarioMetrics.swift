@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// Whether portfolios margined by scenarios stayed within what they were asked for, the book of t = 0 held constant.

@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// Who bears the losses of a step: segments of the reserve, the shared reserve, auto-deleveraged winners, everybody else.

@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// Booking: money and quantities change hands at the fills of a wave, penalties and bonuses are paid, and who is emptied with
@@ -9,11 +10,12 @@ extension VenueReplay {
     if !closings.isEmpty { tally.largestWaves = max(tally.largestWaves, wave) }
     if let backstop, backstop.mustSell { sell(backstop, market: market) }
     causes.count(closings, at: self, market: market)
+    let prices = oracle?.prices ?? market.marks
     for closing in closings {
-      countLiquidation(of: closing, prices: oracle?.prices ?? market.marks)
+      countLiquidation(of: closing, prices: prices)
       tally.liquidatorIncome -= closing.cost
       outside.receive(closing.cost)
-      if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method {
+      if let bonus = loanBonus {
         bookLoan(closing, bonus: bonus, market: market)
       } else {
         bookTrades(closing, market: market)

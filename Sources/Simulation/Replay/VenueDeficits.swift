@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// Which open accounts are below their requirement.

@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// What hedgers in a venue's market trade.

@@ -1,11 +1,13 @@
 import Clearing
+import Kernels
 import Venues
 
 extension VenueReplay {
   /// The venue as it is now, for an observer.
   func snapshot(index: Int, market: MarketState) -> VenueSnapshot {
     VenueSnapshot(
-      venue: index, marks: market.marks, exogenous: market.exogenous, maintenanceFactors: columns.maintenanceFactor,
+      venue: index, marks: market.marks, exogenous: market.exogenous,
+      maintenanceFactors: columns.maintenanceFactor.elements,
       equities: ledger.book.accounts.indices.map { ledger.equity(of: $0, unitValue: columns.unitValue) },
       reserve: tally.reserve, shortfalls: tally.shortfalls, inflow: tally.inflow, uncovered: tally.uncovered,
       requirement: requirement)

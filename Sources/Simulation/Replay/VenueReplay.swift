@@ -33,6 +33,8 @@ final class VenueReplay {
   let waterfall: StepWaterfall
   private let restraint: ClosingRestraint?
   let stepHours: Double
+  /// What a liquidator of loans gets beyond what it repays, as a part of it; nil where no loans are liquidated.
+  let loanBonus: Double?
   /// The venue's backstop, where it has one.
   let backstop: BackstopVault?
   /// Whether somebody may be waiting for the next step: closed by the last wave, or marks moved since anybody looked.
@@ -44,7 +46,7 @@ final class VenueReplay {
   /// The accounts margined by scenarios; nil where the model has none.
   let scenarios: ScenarioBook?
   /// Factors on the maintenance requirement at t = 0.
-  private var startFactors: [Double] = []
+  private var startFactors: FixedBuffer<Double>
   /// Where implied volatilities are put for the factors to take, one per asset.
   private var impliedVolatilities: [Double]
   /// Why accounts were liquidated.
@@ -68,6 +70,7 @@ final class VenueReplay {
     self.model = model
     self.restraint = restraint
     self.stepHours = stepHours
+    loanBonus = if case .closeFactor(_, _, let bonus) = plan.rules.liquidation.method { bonus } else { nil }
     backstop = BackstopVault(plan: plan)
     self.ledger = ledger
     self.atStart = atStart
@@ -78,6 +81,7 @@ final class VenueReplay {
     hedge = HedgeBook(plan.rules.hedging, assets: plan.initialPrices.count)
     exposure = [Double](repeating: 0, count: plan.initialPrices.count)
     columns = ColumnState(plan: plan)
+    startFactors = FixedBuffer(repeating: 0, count: 2 * plan.venue.book.columns.count)
     causes = LiquidationCauses(
       venue: index, venueCount: venueCount, reportingCount: plan.census.ids.count, assets: plan.initialPrices.count,
       makeOracle: { oracle?.another() })
@@ -112,7 +116,7 @@ final class VenueReplay {
     hedge?.reset(marks: market.marks)
     calls?.reset()
     if oracle != nil { shown.take(columns, prices: market.marks) }
-    startFactors = columns.maintenanceFactor
+    startFactors.copy(columns.maintenanceFactor)
     screen.reset()
     blocked.removeAll(keepingCapacity: true)
     exempt = atStart == .exempt ? Set(model.liquidatableAtStart) : []
@@ -232,7 +236,7 @@ final class VenueReplay {
     for account in exempt {
       let headroom = model.headroom.headroom(
         row: Int(account), quantity: ledger.quantity, weighted: holdings.weighted,
-        constant: ledger.standing[Int(account)], columns: shown.packed)
+        constant: ledger.standing, columns: shown.packed)
       if headroom - scenarioRequirement(of: Int(account)) >= 0 { exempt.remove(account) }
     }
     return found.filter { !exempt.contains(Int32($0)) }
@@ -276,15 +280,15 @@ final class VenueReplay {
     return health(of: account, factors: startFactors) - scenarios
   }
 
-  /// Health of an account now under the given factors per column, but for what scenarios ask for.
-  func health(of account: Int, factors: [Double]) -> Double {
+  /// Health of an account now under a multiple of the given factors per column, but for what scenarios ask for.
+  func health(of account: Int, factors: borrowing FixedBuffer<Double>, times multiple: Double = 1) -> Double {
     var headroom = ledger.standing[account]
     for position in ledger.book.positions(of: account) {
       let column = Int(ledger.book.column[position])
       let quantity = ledger.quantity[position]
       headroom += holdings.weighted[position] * shown.unitValue[column]
       headroom -=
-        factors[factorIndex(column: column, quantity: quantity)]
+        factors[factorIndex(column: column, quantity: quantity)] * multiple
         * model.requirements.maintenance.requirement(
           position: position, notional: abs(quantity) * shown.unitNotional[column])
     }

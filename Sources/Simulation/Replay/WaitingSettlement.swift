@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// Who is still waiting after the last wave of a step, and the backstop that takes its part of them.

@@ -1,4 +1,5 @@
 import Clearing
+import Kernels
 import Venues
 
 /// What the positions of one venue count for under one margin model: quantity times weight, kept in step with the ledger.
@@ -7,7 +8,7 @@ import Venues
 /// whenever a quantity is set needs no look at any other time. One per worker, venue and model.
 final class WeightedHoldings {
   /// w(|q|)·q of each position, at maintenance level.
-  private(set) var weighted: [Double]
+  private(set) var weighted: FixedBuffer<Double>
   private let level: RequirementTable.Level
   private let start: [Double]
   private var changed: [Int32] = []
@@ -17,7 +18,7 @@ final class WeightedHoldings {
     start = book.quantity.indices.map {
       level.weight(position: $0, quantity: book.quantity[$0]) * book.quantity[$0]
     }
-    weighted = start
+    weighted = FixedBuffer(start)
   }
 
   /// Returns to the book.
