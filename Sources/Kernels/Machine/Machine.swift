@@ -42,7 +42,13 @@ public enum Machine {
   public static var compiledVectorWidthBits: Int { Int(plimsoll_vector_width_bits()) }
 
   /// The most memory this process has held so far, in bytes.
-  public static var peakResidentBytes: Int { Int(usage.ru_maxrss) * 1024 }
+  ///
+  /// By the status of the process, where the system has it: the figure of `getrusage` includes what the process that
+  /// started this one held then.
+  public static var peakResidentBytes: Int {
+    let kilobytes = statusField("VmHWM", in: "/proc/self/status")?.split(separator: " ").first.flatMap { Int($0) }
+    return (kilobytes ?? Int(usage.ru_maxrss)) * 1024
+  }
 
   /// The processor time this process has used, in seconds, all threads together, in user and system mode.
   public static var cpuSeconds: Double { seconds(usage.ru_utime) + seconds(usage.ru_stime) }

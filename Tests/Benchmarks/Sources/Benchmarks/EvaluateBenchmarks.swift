@@ -35,17 +35,18 @@ func runEvaluate(_ session: Session) throws {
     ("calm.no-impact", calm, false), ("calm.impact", calm, true), ("stressed.no-impact", stressed, false),
     ("stressed.impact", stressed, true),
   ]
-  for (accounts, paths) in [(1_000, 4096), (10_000, 1024), (100_000, 64), (1_000_000, 32)] {
+  for (accounts, paths, rounds) in [(1_000, 4096, 2), (10_000, 4096, 2), (100_000, 64, 1), (1_000_000, 32, 1)] {
     // Workers share out blocks of 256 paths; a part of one, where a path takes long, is for one worker.
     let workers = paths < pathsPerBlock ? 1 : session.workers
     for each in cases where accounts < 1_000_000 || each.hasImpact {
       let venue = try BenchmarkVenue(market: each.market, accounts: accounts, hasImpact: each.hasImpact)
-      let found = try Evaluation(session, venue, paths: paths, workers: workers)
+      let found = try Evaluation(session, venue, paths: paths, workers: workers, rounds: rounds)
       session.table.add(
         Row(
           name: "evaluate.\(each.name).\(accounts)", figure: found.checksPerSecond, unit: "checks/s",
           shareTouched: found.shareTouched, meanPositions: venue.meanPositions,
-          note: workers == 1 ? "one worker" : "\(workers) workers"))
+          note: workers == 1
+            ? "one worker" : "\(workers) workers, \(short(found.checksPerSecond / Double(workers))) each"))
     }
   }
   try evaluateOptions(session)
@@ -57,7 +58,7 @@ func runEvaluate(_ session: Session) throws {
 private func againstNumba(_ session: Session, _ market: MarketModel) throws {
   let paths = 256
   let venue = try BenchmarkVenue(market: market, accounts: 10_000, hasImpact: false)
-  let ours = try Evaluation(session, venue, paths: 1024)
+  let ours = try Evaluation(session, venue, paths: 4096, rounds: 2)
   let same = try Evaluation(session, venue, paths: paths)
   let folder = FileManager.default.temporaryDirectory.appending(path: "plimsoll-benchmark-\(UUID().uuidString)")
   try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

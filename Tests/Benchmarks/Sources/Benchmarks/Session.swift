@@ -5,6 +5,8 @@ import Kernels
 struct Session {
   var root = "."
   var python = ""
+  /// The command-line program.
+  var program = ""
   var names: [String] = []
   var json: String?
   var svg: String?
@@ -39,6 +41,7 @@ struct Session {
       switch word {
       case "--root": root = try value()
       case "--python": python = try value()
+      case "--program": program = try value()
       case "--json": json = try value()
       case "--svg": svg = try value()
       case "--workers": workers = try number()
