@@ -32,6 +32,21 @@ struct LiquidationTests {
     #expect(summary.models[0].venues[0].accounts.map(\.group) == ["retail", "retail", "funds", "funds"])
   }
 
+  @Test("the interval of a cause's share stays between 0 and 1; of one path its ends stay unknown")
+  func causes() throws {
+    func shares(_ liquidated: [Set<Int>], byPrice: [Double], byImpact: [Double]) throws -> [ConfidenceInterval] {
+      var sample = SampleTable(paths: liquidated.count)
+      sample.liquidated[0] = liquidated
+      sample.columns[0] = [.causedByPrice: byPrice, .causedByOwnImpact: byImpact]
+      let summary = sample.summary()
+      return try ["cause.price", "cause.ownImpact"].map { try #require(summary.estimate($0)).interval }
+    }
+    let cut = try shares([[0, 1], [2, 3], [], []], byPrice: [1, 2, 0, 0], byImpact: [1, 0, 0, 0])
+    #expect(cut[0].high == 1 && cut[0].low > 0 && cut[0].low < 0.75)
+    #expect(cut[1].low == 0 && cut[1].high < 1 && cut[1].high > 0.25)
+    #expect(try shares([[0]], byPrice: [1], byImpact: [0]).allSatisfy { $0.low.isNaN && $0.high.isNaN })
+  }
+
   @Test("errors are clustered by path: the clustered error is that of the mean of counts")
   func clustered() throws {
     let sample = sample(5000, seed: 2)

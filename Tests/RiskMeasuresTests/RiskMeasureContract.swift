@@ -16,6 +16,11 @@ struct RiskMeasureContract {
       sample.columns[model][.exhaustionHours] = sample.columns[model][.exhaustionHours]?.map {
         $0 < 0.4 ? 6 : .infinity
       }
+      // Causes are parts of what was liquidated.
+      let accounts = sample.columns[model][.liquidatedAccounts] ?? []
+      for cause in [PathQuantity.causedByPrice, .causedByOwnImpact, .causedByOtherVenue, .causedByRequirement] {
+        sample.columns[model][cause] = sample.columns[model][cause].map { zip($0, accounts).map { $0 * $1 / 4 } }
+      }
       sample.liquidated[model] = (0..<paths).map { [$0 % 4, ($0 * model + 1) % 4] }
       sample.bookLoss[model] = Draw.normals(paths, seed: seed, factor: UInt32(model))
     }

@@ -43,6 +43,8 @@ enum AssetReading {
     let jumps = JumpReading.assetJumps(reader.section("jumps", required: false))
     let heston = HestonReading.heston(reader.section("heston", required: false))
     let factors = FactorReading.factors(&reader)
+    // Assets with this key are read elsewhere; here it is only one of those that are allowed.
+    _ = reader.section("derived", required: false)
     readDecay(reader.section("ewma", required: false, allowed: "{ stepHours, lambda }"))
     reader.finish()
     if let flaw = id.flatMap(AccountName.flaw) { reader.record("the asset's name \(flaw)", key: "id") }

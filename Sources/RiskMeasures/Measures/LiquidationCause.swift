@@ -35,7 +35,7 @@ public struct LiquidationCause: PathwiseMeasure {
     let own = causes.filter { outcomes.table.venues.count > 1 || $0.1 != .causedByOtherVenue }.map { id, quantity in
       PathVariable(
         values: outcomes[quantity], denominators: accounts, statistics: [(outcomes.label(id, .fraction), .ratio)],
-        undefinedBecause: "nobody was liquidated")
+        undefinedBecause: "nobody was liquidated", isShare: true)
     }
     let origins = outcomes.contagion.enumerated().map { origin, column in
       PathVariable(
@@ -46,7 +46,7 @@ public struct LiquidationCause: PathwiseMeasure {
               "contagion.share", venue: outcomes.venueLabel.id, unit: .fraction,
               origin: outcomes.table.venues[origin].id), .ratio
           )
-        ], undefinedBecause: "nobody was liquidated")
+        ], undefinedBecause: "nobody was liquidated", isShare: true)
     }
     return own + origins
   }

@@ -25,6 +25,14 @@ struct Measurement {
     return copy
   }
 
+  /// The same number, its interval cut off at 0 and 1: the part of it that a part of a whole can be.
+  var withinShares: Measurement {
+    var copy = self
+    copy.interval = ConfidenceInterval(
+      low: interval.low < 0 ? 0 : interval.low, high: interval.high > 1 ? 1 : interval.high)
+    return copy
+  }
+
   /// The same number without an error.
   func withoutError(because reason: String) -> Measurement {
     Measurement(

@@ -28,6 +28,8 @@ struct PathVariable: Sendable {
   let statistics: [(label: MeasureLabel, statistic: PathStatistic)]
   /// Why a value may be undefined, in words.
   var undefinedBecause = "no path has a finite value"
+  /// Whether what is estimated is a part of a whole: then no interval leaves 0 to 1.
+  var isShare = false
   /// Whether +∞ is a value (above every number) rather than a reason to leave the path out.
   var keepsInfinite = false
 
@@ -75,7 +77,8 @@ extension PathVariable {
     let exclusion = exclusionNote(used: used.values.count, of: values.count)
     return statistics.map { label, statistic in
       let measurement = used.measured(statistic, sorted: sorted, confidence: confidence)
-      return Estimate(label, measurement.adding(note: exclusion), confidence: confidence)
+      return Estimate(
+        label, (isShare ? measurement.withinShares : measurement).adding(note: exclusion), confidence: confidence)
     }
   }
 

@@ -7,7 +7,7 @@ func runGrowth(_ session: Session) throws {
   {
     let market = try market(assets: assets, steps: steps, isStudent: true)
     let venue = try BenchmarkVenue(market: market, accounts: accounts, hasImpact: true)
-    return try Evaluation(session, venue, paths: paths, workers: workers).secondsPerPath * Double(paths)
+    return try Evaluation(session, venue, paths: paths, workers: workers, rounds: 3).secondsPerPath * Double(paths)
   }
   let workers = Array(Set([1, 2, 4, 8, session.workers]).filter { $0 <= session.workers }).sorted()
   let panels = [

@@ -39,7 +39,7 @@ func runScaling(_ session: Session) throws {
   for (name, stress) in [("calm", 0.75), ("stressed", 2.5)] {
     let prices = try market(assets: 12, steps: 240, stress: stress, isStudent: true)
     let venue = try BenchmarkVenue(market: prices, accounts: 10_000, hasImpact: true)
-    let simulator = venue.simulator(paths: name == "calm" ? 2048 : 1024)
+    let simulator = venue.simulator(paths: name == "calm" ? 8192 : 4096)
     try report("evaluate.\(name).impact.10000", venue) { workers in try wall { _ = try simulator.run(workers: workers) }
     }
   }
