@@ -20,7 +20,8 @@ struct OutcomeCollector {
         let column = [Double](repeating: 0, count: paths)
         series.append(
           OutcomeSeries(
-            model: model, venue: venue, columns: [[Double]](repeating: column, count: PathQuantity.allCases.count),
+            model: model, venue: venue,
+            pathColumns: [PathColumn](repeating: PathColumn(count: paths), count: PathQuantity.allCases.count),
             bookLoss: [[Double]](repeating: column, count: 1 + plan.venue.book.groups.count),
             liquidationsByAccount: [UInt32](repeating: 0, count: plan.census.ids.count),
             firstPassage: [[UInt32]](
@@ -66,8 +67,8 @@ struct OutcomeCollector {
 extension OutcomeSeries {
   fileprivate mutating func add(_ block: BlockOutcome, series: Int, firstPath: Int) {
     let places = firstPath..<firstPath + block.count
-    for quantity in columns.indices {
-      columns[quantity].replaceSubrange(places, with: block.values[series][quantity][0..<block.count])
+    for quantity in pathColumns.indices {
+      pathColumns[quantity].replace(places, with: block.values[series][quantity][0..<block.count])
     }
     for group in bookLoss.indices {
       bookLoss[group].replaceSubrange(places, with: block.bookLoss[series][group][0..<block.count])

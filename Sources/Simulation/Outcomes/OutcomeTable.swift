@@ -155,8 +155,8 @@ public struct OutcomeSeries: Sendable {
   public let model: Int
   /// Index into the table's venues.
   public let venue: Int
-  /// Per-path columns, [quantity][path].
-  public internal(set) var columns: [[Double]]
+  /// One column per quantity.
+  var pathColumns: [PathColumn]
   /// Fall of the summed equity, [0] of all accounts, [1 + g] of group g; each per path.
   public internal(set) var bookLoss: [[Double]]
   /// Number of paths on which each reporting account (isolated ones under their owner) was liquidated.
@@ -171,16 +171,28 @@ public struct OutcomeSeries: Sendable {
   public internal(set) var contagion: [[Double]] = []
 
   /// One value per path.
-  public subscript(_ quantity: PathQuantity) -> [Double] { columns[quantity.rawValue] }
+  public subscript(_ quantity: PathQuantity) -> [Double] { pathColumns[quantity.rawValue].elements }
+  /// Per-path columns, [quantity][path].
+  public var columns: [[Double]] { pathColumns.map(\.elements) }
 
-  /// Creates a series; for the engine and for tests with hand-made values.
+  /// Creates a series from `columns`, [quantity][path]; for tests with hand-made values.
   public init(
     model: Int, venue: Int, columns: [[Double]], bookLoss: [[Double]], liquidationsByAccount: [UInt32],
     firstPassage: [[UInt32]], reserveFan: FanCounts
   ) {
+    self.init(
+      model: model, venue: venue, pathColumns: columns.map(PathColumn.init), bookLoss: bookLoss,
+      liquidationsByAccount: liquidationsByAccount, firstPassage: firstPassage, reserveFan: reserveFan)
+  }
+
+  /// Creates a series for the engine to fill.
+  init(
+    model: Int, venue: Int, pathColumns: [PathColumn], bookLoss: [[Double]], liquidationsByAccount: [UInt32],
+    firstPassage: [[UInt32]], reserveFan: FanCounts
+  ) {
     self.model = model
     self.venue = venue
-    self.columns = columns
+    self.pathColumns = pathColumns
     self.bookLoss = bookLoss
     self.liquidationsByAccount = liquidationsByAccount
     self.firstPassage = firstPassage
