@@ -38,6 +38,9 @@ struct GrowthPanel {
   }
 }
 
+/// A size in few characters: 512, 4096, 100k.
+private func plain(_ size: Int) -> String { size % 1000 == 0 ? "\(size / 1000)k" : "\(size)" }
+
 /// One small chart beside the other, both axes logarithmic and equally long per octave in all; the line is growth in
 /// proportion, or for workers its inverse.
 func growthChart(_ panels: [GrowthPanel]) -> String {
@@ -70,7 +73,7 @@ func growthChart(_ panels: [GrowthPanel]) -> String {
       svg +=
         "<text x=\"\(place(across))\" y=\"\(place(up - 7))\" text-anchor=\"middle\" fill=\"#333333\">\(short(point.seconds))</text>\n"
       svg +=
-        "<text x=\"\(place(across))\" y=\"\(place(height - 10))\" text-anchor=\"middle\" fill=\"#555555\">\(short(Double(point.size)))</text>\n"
+        "<text x=\"\(place(across))\" y=\"\(place(height - 10))\" text-anchor=\"middle\" fill=\"#555555\">\(plain(point.size))</text>\n"
     }
   }
   return svg
